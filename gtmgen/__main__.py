@@ -1,0 +1,5 @@
+"""`python -m gtmgen` is the same as `gtmgen`."""
+
+from gtmgen.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""The line from a spec's text to a container's text. Nothing here touches a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gtmgen.container import Header, dump, link
+from gtmgen.container.graph import Key
+from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
+from gtmgen.findings import Finding, GtmgenError, Position, Severity
+from gtmgen.lint import lint_spec
+from gtmgen.plan import Plan, plan_web
+from gtmgen.platforms import Library
+from gtmgen.render import render
+from gtmgen.resolve import Sending, resolve
+from gtmgen.spec.load import load
+from gtmgen.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A compiled spec: the container's text, and what there is to say about it."""
+
+    spec: Spec
+    sendings: tuple[Sending, ...]
+    plan: Plan
+    named: Mapping[Key, dict[str, Any]]
+    text: str
+    findings: tuple[Finding, ...]
+    """Warnings and notes; errors are raised."""
+    size: int
+    """About how many bytes GTM's compiled container has."""
+    shares: Mapping[str, int]
+    """How many of them each conversion takes by itself, by the conversion's name."""
+
+
+def compile_spec(text: str, name: str, library: Library) -> Built:
+    """Compiles a spec into its web container.
+
+    Args:
+        text: the spec.
+        name: what findings call it.
+        library: the platforms.
+
+    Raises:
+        GtmgenError: the spec has errors; all of the stage that found them.
+    """
+    spec, source = load(text, name, library)
+    sendings = resolve(spec, library)
+    findings = lint_spec(spec, sendings, library, source)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise GtmgenError(findings)
+    plan = plan_web(spec, sendings, library)
+    named = render(plan, library.folders)
+    container = link(named, Header(spec.site, spec.web), plan.expects)
+    size = sum(sizes(named).values())
+    if size > LIMIT * WARN_AT:
+        findings.append(_too_large(size, name))
+    return Built(spec, sendings, plan, named, dump(container), tuple(findings), size, shares(named, _tags(plan, sendings)))
+
+
+def _tags(plan: Plan, sendings: tuple[Sending, ...]) -> dict[str, list[Key]]:
+    """The tags of each conversion: an entity knows which spec key asked for it."""
+    by_place: dict[object, str] = {sending.at: sending.conversion for sending in sendings if not sending.implied}
+    groups: dict[str, list[Key]] = {}
+    for entity in plan.entities:
+        if entity.kind == "tag":
+            groups.setdefault(by_place.get(entity.at, "base pixel"), []).append((entity.kind, entity.name))
+    return groups
+
+
+def _too_large(size: int, name: str) -> Finding:
+    message = f"the container takes about {size / 1000:.0f} KB of GTM's {LIMIT // 1000} KB"
+    hint = "split the spec over two containers, or leave conversions out"
+    return Finding("container-size", Severity.ERROR if size > LIMIT else Severity.WARNING, message, Position(name, 0, 0), hint)

@@ -1,0 +1,173 @@
+"""Named form -> container: names become ids, built-in variables are enabled, keys get GTM's order.
+
+Ids are derived from kind and name, so that a conversion that is inserted in the middle moves nothing else; fingerprints from
+content. Nothing depends on the clock: GTM replaces ids, fingerprints and times on import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gtmgen.container import graph
+from gtmgen.container.graph import Named
+
+ALL_PAGES = "2147479553"
+"""GTM's own All Pages trigger (seen in 75 web exports); it has no entry in a container."""
+
+# Placeholders that GTM replaces; not all zeros, which one importer log says it refuses.
+_ACCOUNT, _CONTAINER, _PUBLIC = "6000000000", "100000000", "GTM-XXXXXXX"
+_EXPORT_TIME = "2026-01-01 00:00:00"
+_HIGHEST_ID = 2_000_000_000  # below GTM's reserved trigger ids, which begin at 2147479500
+
+_BUILT_IN = {
+    "Page URL": "PAGE_URL",
+    "Page Hostname": "PAGE_HOSTNAME",
+    "Page Path": "PAGE_PATH",
+    "Referrer": "REFERRER",
+    "Event": "EVENT",
+    "Click Element": "CLICK_ELEMENT",
+    "Click Classes": "CLICK_CLASSES",
+    "Click ID": "CLICK_ID",
+    "Click URL": "CLICK_URL",
+    "Click Text": "CLICK_TEXT",
+    "Form Element": "FORM_ELEMENT",
+    "Form ID": "FORM_ID",
+}
+_LISTS = {"tag": "tag", "trigger": "trigger", "variable": "variable", "folder": "folder"}
+_ID = {kind: f"{kind}Id" for kind in _LISTS}
+_ORDER = {
+    "tag": "accountId containerId tagId name type notes priority parameter fingerprint firingTriggerId parentFolderId "
+    "tagFiringOption paused monitoringMetadata consentSettings",
+    "trigger": "accountId containerId triggerId name type customEventFilter filter autoEventFilter waitForTags checkValidation "
+    "waitForTagsTimeout uniqueTriggerId fingerprint parentFolderId notes parameter",
+    "variable": "accountId containerId variableId name type notes parameter fingerprint parentFolderId formatValue",
+    "folder": "accountId containerId folderId name fingerprint",
+}
+_KEYS = {kind: tuple(order.split()) for kind, order in _ORDER.items()}
+_FEATURES = (
+    ("supportUserPermissions", True),
+    ("supportEnvironments", True),
+    ("supportWorkspaces", True),
+    ("supportGtagConfigs", False),
+    ("supportBuiltInVariables", True),
+    ("supportClients", False),
+    ("supportFolders", True),
+    ("supportTags", True),
+    ("supportTemplates", True),
+    ("supportTriggers", True),
+    ("supportVariables", True),
+    ("supportVersions", True),
+    ("supportZones", True),
+    ("supportTransformations", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a container says of itself."""
+
+    name: str
+    public_id: str = ""
+
+
+def link(named: Named, header: Header, expects: Iterable[str] = ()) -> dict[str, Any]:
+    """The container: `exportFormatVersion` 2, as GTM would write it.
+
+    Args:
+        named: the entities, in the order in which they shall stand.
+        header: the container's name and public id.
+        expects: variables that the target container has and this one does not.
+
+    Raises:
+        AssertionError: an entity names a trigger, folder or variable that is not there; the plan has a bug.
+    """
+    ids = _ids(named)
+    lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _LISTS}
+    for (kind, name), entity in named.items():
+        lists[kind].append(_entity(kind, name, entity, ids))
+    built_in = _built_in(named, {*expects, "_event"})
+    version: dict[str, Any] = {
+        "path": f"accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0",
+        "accountId": _ACCOUNT,
+        "containerId": _CONTAINER,
+        "containerVersionId": "0",
+        "container": _container(header),
+        **{key: lists[kind] for kind, key in _LISTS.items() if lists[kind]},
+        **({"builtInVariable": built_in} if built_in else {}),
+    }
+    version["fingerprint"] = _fingerprint(version)
+    version["tagManagerUrl"] = (
+        f"https://tagmanager.google.com/#/versions/accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0?apiLink=version"
+    )
+    return {"exportFormatVersion": 2, "exportTime": _EXPORT_TIME, "containerVersion": version}
+
+
+def _container(header: Header) -> dict[str, Any]:
+    public_id = header.public_id or _PUBLIC
+    container: dict[str, Any] = {
+        "path": f"accounts/{_ACCOUNT}/containers/{_CONTAINER}",
+        "accountId": _ACCOUNT,
+        "containerId": _CONTAINER,
+        "name": header.name,
+        "publicId": public_id,
+        "usageContext": ["WEB"],
+    }
+    container["fingerprint"] = _fingerprint(container)
+    container["tagManagerUrl"] = (
+        f"https://tagmanager.google.com/#/container/accounts/{_ACCOUNT}/containers/{_CONTAINER}/workspaces?apiLink=container"
+    )
+    container["features"] = dict(_FEATURES)
+    container["tagIds"] = [public_id]
+    return container
+
+
+def _ids(named: Named) -> dict[tuple[str, str], str]:
+    """An id per entity, unique across kinds as in exports since 2019; a collision takes the next free hash."""
+    ids: dict[tuple[str, str], str] = {}
+    taken: set[int] = set()
+    for kind, name in sorted(named):
+        salt = 0
+        while (number := _number(f"{kind}\x00{name}\x00{salt}", _HIGHEST_ID) + 1) in taken:
+            salt += 1
+        taken.add(number)
+        ids[kind, name] = str(number)
+    return ids
+
+
+def _entity(kind: str, name: str, entity: dict[str, Any], ids: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    linked = {"accountId": _ACCOUNT, "containerId": _CONTAINER, _ID[kind]: ids[kind, name], **entity}
+    if "firingTriggerId" in linked:
+        linked["firingTriggerId"] = [_trigger_id(trigger, ids) for trigger in linked["firingTriggerId"]]
+    if "parentFolderId" in linked:
+        linked["parentFolderId"] = ids["folder", linked["parentFolderId"]]
+    linked["fingerprint"] = _fingerprint(entity)
+    unknown = linked.keys() - set(_KEYS[kind])
+    assert not unknown, f"{kind} {name!r} has keys that GTM does not write: {unknown}"
+    return {key: linked[key] for key in _KEYS[kind] if key in linked}
+
+
+def _trigger_id(name: str, ids: Mapping[tuple[str, str], str]) -> str:
+    return ALL_PAGES if name == "All Pages" else ids["trigger", name]
+
+
+def _built_in(named: Named, outside: set[str]) -> list[dict[str, str]]:
+    """The built-in variables that anything refers to, and only those."""
+    own = {name for kind, name in named if kind == "variable"}
+    used = {name for (kind, _), entity in named.items() if kind != "folder" for name in graph.variables(entity)}
+    unknown = used - own - outside - _BUILT_IN.keys()
+    assert not unknown, f"variables that nothing defines: {sorted(unknown)}"
+    names = sorted((used & _BUILT_IN.keys()) - own)
+    return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": _BUILT_IN[name], "name": name} for name in names]
+
+
+def _number(text: str, below: int) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") % below
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    """Thirteen digits like GTM's (milliseconds of the last change), made from the content."""
+    return str(1_000_000_000_000 + _number(json.dumps(content, ensure_ascii=False, sort_keys=True), 900_000_000_000))

@@ -1,0 +1,53 @@
+"""About how much of GTM's 200 KB a container takes once it is compiled.
+
+GTM compiles a container to a script and refuses to publish one of more than 200 KB; it warns from 70 %. Google's compiler is
+not public. The estimate counts what it ships (fields, conditions, code with `<`, `>` and `&` escaped to six characters) and
+not what it drops (names, notes, folders, ids). Fixed costs per entity are those of published containers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gtmgen.container.graph import Key, Named, reach, uses
+
+LIMIT = 200_000
+WARN_AT = 0.7
+_FIXED = {"tag": 150, "trigger": 60, "variable": 45, "folder": 0}
+_CONDITION = 70
+_REFERENCE = 25
+_NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "formatValue", "type", "firingTriggerId"}
+
+
+def sizes(named: Named) -> dict[Key, int]:
+    """Bytes of every entity."""
+    return {key: _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED}) for key, entity in named.items()}
+
+
+def shares(named: Named, groups: Mapping[str, Sequence[Key]]) -> dict[str, int]:
+    """Bytes that each group of tags takes by itself: its tags, and what only they use.
+
+    Args:
+        named: the container.
+        groups: tags by the name of what they belong to (a conversion).
+    """
+    each, graph = sizes(named), uses(named)
+    reached = {group: set().union(*(reach(graph, tag) for tag in tags)) if tags else set() for group, tags in groups.items()}
+    users = Counter(key for keys in reached.values() for key in keys)
+    return {group: sum(each[key] for key in keys if users[key] == 1) for group, keys in reached.items()}
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        escaped = sum(value.count(char) for char in "<>&")
+        return len(json.dumps(value)) + 5 * escaped + _REFERENCE * value.count("{{")
+    if isinstance(value, dict):
+        if "parameter" in value and "type" in value:
+            return _CONDITION + sum(_size(row.get("value", "")) for row in value["parameter"])
+        return sum(_size(inner) for key, inner in value.items() if key not in {"type", "key"})
+    if isinstance(value, list):
+        return sum(_size(inner) + 4 for inner in value)
+    return 4

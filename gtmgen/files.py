@@ -1,0 +1,79 @@
+"""Reading specs and writing outputs: a file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from gtmgen.findings import GtmgenError, Position, error
+from gtmgen.source import MAX_BYTES, decode
+
+STDIN = "-"
+
+
+def read_spec(path: str) -> str:
+    """The text of a spec file, or of standard input for `-`.
+
+    Raises:
+        GtmgenError: there is no such file, it cannot be read, or it is no UTF-8 text of a sensible size.
+    """
+    if path == STDIN:
+        return decode(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+    at = Position(path, 0, 0)
+    try:
+        with Path(path).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise GtmgenError([error("file", "there is no such file", at, "`gtmgen init` writes a spec to begin with")]) from None
+    except IsADirectoryError:
+        raise GtmgenError([error("file", "this is a folder, not a spec", at, f"name the files in it: {path.rstrip('/')}/*.yml")]) from None
+    except (OSError, ValueError) as problem:
+        raise GtmgenError([error("file", f"it cannot be read: {getattr(problem, 'strerror', None) or problem}", at)]) from None
+    if size > MAX_BYTES:
+        message = f"the file has {size / 1e6:.0f} MB; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB"
+        raise GtmgenError([error("too-large", message, at)])
+    return decode(raw, path)
+
+
+def read_output(path: Path) -> str | None:
+    """The text of an output that was written before, or None where there is none that can be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file through a temporary one beside it, so that a reader sees the old text or the new one, never half.
+
+    Raises:
+        GtmgenError: it cannot be written; what was there before is untouched.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = file.name
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(path))  # noqa: PTH101  a temporary file is private; an output is like any other file
+        os.replace(temporary, path)  # noqa: PTH105
+        temporary = ""
+    except OSError as problem:
+        raise GtmgenError([error("file", f"it cannot be written: {problem.strerror or problem}", Position(str(path), 0, 0))]) from None
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

@@ -1,0 +1,80 @@
+"""What gtmgen has to say about a file: one type for parse errors, schema errors, rules and templates alike."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops the build, a warning and a note are only told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a file. Lines and columns count from 1; a column counts characters, not bytes."""
+
+    file: str
+    line: int
+    column: int
+    excerpt: str = ""
+    """The line's own text, for the caret; empty where it must not be shown (a secret) or does not exist."""
+    width: int = 1
+    """How many characters from the column on are meant."""
+
+    def __str__(self) -> str:
+        """Like a compiler says it, so that terminals and editors make it a link: `file:line:column`."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say: what is wrong, where, and the way out."""
+
+    rule: str
+    severity: Severity
+    message: str
+    at: Position
+    hint: str = ""
+    """What to do about it, as an imperative sentence or a line to write instead."""
+
+
+class GtmgenError(Exception):
+    """The work cannot go on. Carries every finding of the stage that failed, not only the first."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f"{finding.at}: {finding.message}" for finding in self.findings))
+
+
+def error(rule: str, message: str, at: Position, hint: str = "") -> Finding:
+    """An error finding: the short form that most stages need."""
+    return Finding(rule, Severity.ERROR, message, at, hint)
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The known name that is most like `name` (case and separators ignored), or "" where none is near.
+
+    Args:
+        name: what was written.
+        known: the names that would have been right.
+        cutoff: how alike the two must be, 0 to 1 (difflib's ratio).
+    """
+
+    def plain(text: str) -> str:
+        return "".join(char for char in text.casefold() if char.isalnum())
+
+    by_plain: dict[str, str] = {}
+    for candidate in known:
+        by_plain.setdefault(plain(candidate), candidate)
+    wanted = plain(name[:100])
+    if wanted in by_plain:
+        return by_plain[wanted]
+    close = difflib.get_close_matches(wanted, by_plain, n=1, cutoff=cutoff)
+    return by_plain[close[0]] if close else ""

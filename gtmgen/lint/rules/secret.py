@@ -1,0 +1,50 @@
+"""A token stands in the spec.
+
+A spec is committed and shared, and everything in a web container is public. gtmgen reads tokens from the environment at the
+moment it sends, and writes them nowhere. Take it out; if the file was shared, make a new token and revoke this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from gtmgen.findings import Severity
+from gtmgen.lint import Said
+from gtmgen.platforms import Library
+from gtmgen.source import Path
+from gtmgen.spec.model import Spec
+
+SEVERITY = Severity.ERROR
+# Shapes that their makers document: a private key, a Google API key, a GitHub or Slack token, a JSON Web Token.
+_ANYWHERE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
+
+
+def check(spec: Spec, library: Library) -> Iterator[Said]:
+    """Texts that have the shape of a token, anywhere in the spec. The text itself is never repeated."""
+    shapes = {platform.name: re.compile(platform.secret) for platform in library.platforms.values() if platform.secret}
+    for at, text in _texts(spec):
+        owner = next((f"a {name} access token" for name, shape in shapes.items() if shape.search(text)), "")
+        if owner or _ANYWHERE.search(text):
+            hint = "take it out; if this file was shared, revoke it and make a new one"
+            yield Said(at, f"{owner or 'a secret'} stands here", hint, secret=True)
+
+
+def _texts(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text below a model value, with the nearest place that the model knows."""
+    at = getattr(value, "at", at)
+    if isinstance(value, str):
+        yield at, value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name != "at":
+                inner = getattr(value, field.name)
+                yield from _texts(inner, (*at, field.name) if at else (field.name,))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item, at)
+    elif hasattr(value, "items"):
+        for key, item in value.items():
+            yield from _texts(item, (*at, key))

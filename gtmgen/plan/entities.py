@@ -1,0 +1,85 @@
+"""The values of a plan: entities, references between them by name, and the parts list that they are collected in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from gtmgen.source import Path
+from gtmgen.spec.model import Scalar
+
+ALL_PAGES = "All Pages"
+"""GTM's own trigger for every page view; it stands in no container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A GTM variable, by name. Every filter prints it as `{{name}}`."""
+
+    name: str
+
+
+Operand = Ref | Scalar
+"""What stands for a value in an entity: a variable, or the value itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition of a trigger, in GTM's terms."""
+
+    left: Ref
+    op: str
+    right: Operand
+    negate: bool = False
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Code that is rendered first and embedded: a template and what it reads."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+Kind = Literal["tag", "trigger", "variable", "folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One tag, trigger, variable or folder, rendered by `_gtm/<kind>/<type>.json.j2`."""
+
+    kind: Kind
+    type: str
+    name: str
+    at: Path
+    """The spec key that asked for it first."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    body: Body | None = None
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one container is made of."""
+
+    entities: tuple[Entity, ...]
+    expects: frozenset[str]
+    """Variables that the container which the import merges into must already have."""
+
+
+Parts = dict[tuple[str, str], Entity]
+"""The entities collected so far, by kind and lower-cased name: what two conversions need stands in it once."""
+
+
+def put(parts: Parts, entity: Entity) -> Ref:
+    """Adds an entity unless it is there, and gives its reference.
+
+    Names are made from what an entity does, so the same name means the same entity; anything else is a bug here.
+    """
+    key = (entity.kind, entity.name.lower())
+    known = parts.setdefault(key, entity)
+    if (known.type, known.args, known.body) != (entity.type, entity.args, entity.body):
+        raise AssertionError(f"two different {entity.kind}s are called {entity.name!r}")
+    return Ref(known.name)

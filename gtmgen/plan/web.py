@@ -1,0 +1,238 @@
+"""Sendings -> the plan of the web container: per platform a loader and a base tag, per sending a tag with its triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from gtmgen.plan import triggers, values
+from gtmgen.plan.conditions import BUILT_IN
+from gtmgen.plan.entities import Body, Entity, Operand, Parts, Plan, Ref, put
+from gtmgen.plan.names import entity_name
+from gtmgen.platforms import Library, Platform
+from gtmgen.resolve import PAGE_VIEW, EventId, Param, Sending
+from gtmgen.source import Path
+from gtmgen.spec.model import PlatformSettings, Spec
+
+BUILT_IN_NAMES = frozenset({*BUILT_IN.values(), "Click Element", "Form Element"})
+_BASE = "Base Pixel"
+
+
+def plan_web(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
+    """What the web container holds: base tags first, then the conversions in the spec's order, then what they use."""
+    parts: Parts = {}
+    tags: Parts = {}
+    for settings in spec.platforms.values():
+        own = [sending for sending in sendings if sending.platform == settings.id]
+        put(tags, _base_tag(parts, spec, settings, library.platforms[settings.id], own))
+    for sending in sendings:
+        if not sending.implied and (sending.when or sending.event == PAGE_VIEW):
+            put(tags, _event_tag(parts, spec, sending, library.platforms[sending.platform]))
+    shared = [entity if entity.folder else replace(entity, folder=_shared(spec)) for entity in parts.values()]
+    entities = (*tags.values(), *sorted(shared, key=lambda entity: (entity.kind, entity.name.lower())))
+    folders = {entity.folder: entity.at for entity in entities if entity.folder}
+    shelf = tuple(Entity("folder", "folder", name, at) for name, at in sorted(folders.items()))
+    return Plan((*entities, *shelf), _expected(spec))
+
+
+def _expected(spec: Spec) -> frozenset[str]:
+    """The names of `{variable: …}` values: they are in the container that the import merges into."""
+    values_of = [*spec.user_data.values()]
+    for conversion in spec.conversions:
+        own = (conversion.value, conversion.currency, conversion.items, conversion.order_id, *conversion.params.values())
+        named = (conversion.event_id.value,) if conversion.event_id else ()
+        overrides = [value for override in conversion.platforms.values() for value in override.params.values()]
+        values_of += [*own, *named, *overrides]
+    return frozenset(str(lookup.name) for value in values_of for lookup in value if lookup.kind == "variable")
+
+
+def _shared(spec: Spec) -> str:
+    return entity_name(spec.prefix, "Triggers and Variables")
+
+
+def _folder(spec: Spec, platform: Platform) -> str:
+    return entity_name(spec.prefix, platform.name)
+
+
+def _base_tag(parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, own: Sequence[Sending]) -> Entity:
+    """The tag on All Pages: it loads the pixel, and sends the page view unless the spec's own conversion does."""
+    implied = next((sending for sending in own if sending.implied), None)
+    page_view = next((sending for sending in own if sending.event == PAGE_VIEW), None)
+    user = page_view.user if page_view else (own[0].user if own else ())
+    key = f"{platform.id} base"
+    on = [triggers.all_pages(parts, spec.prefix, spec.unless, _shared(spec), settings.at)]
+    if settings.consent:
+        title = f"{platform.name} {_BASE}"
+        on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, _shared(spec), settings.at))
+    context = {
+        **_pixel_context(parts, spec, settings, platform, takes_over=implied is None),
+        "user": _user(parts, spec, platform, user, settings.at),
+        "sends_page_view": implied is not None,
+        "done": key,
+    }
+    sends = f"sends the page view ({implied.sent_as})" if implied else "sends nothing: the page_view conversion does"
+    return Entity(
+        "tag",
+        "html",
+        entity_name(spec.prefix, platform.name, _BASE),
+        settings.at,
+        {
+            "notes": f"Loads {platform.name}'s pixel {', '.join(settings.pixels)} and {sends}. {_made(spec)}",
+            "on": on,
+            "consent": settings.consent,
+            "paused": False,
+        },
+        Body(f"{platform.id}/{platform.web['base']}", context),
+        _folder(spec, platform),
+    )
+
+
+def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> Entity:
+    settings = spec.platforms[sending.platform]
+    assert sending.event_id is not None
+    on = [
+        name
+        for when in sending.when
+        for name in triggers.triggers(parts, spec.prefix, when, spec.unless, _shared(spec), reads_page=_reads(sending))
+    ]
+    if sending.event == PAGE_VIEW and not sending.when:
+        on = _every_page(parts, spec, sending, platform, settings)
+    context = {
+        **_pixel_context(parts, spec, settings, platform, takes_over=sending.takes_over),
+        **_params(parts, spec, sending, platform),
+        "user": _user(parts, spec, platform, sending.user, sending.at),
+        "event_id": _event_id(parts, spec, sending.event_id, sending.at),
+        "once": sending.event_id.once,
+        "once_key": _once_key(sending.event_id),
+        "sent_as": sending.sent_as,
+        "standard": sending.standard,
+        "done": f"{platform.id} {PAGE_VIEW}" if sending.event == PAGE_VIEW else "",
+    }
+    weight = " The primary conversion." if sending.primary else ""
+    expected = f" About {sending.monthly} a month." if sending.monthly is not None else ""
+    return Entity(
+        "tag",
+        "html",
+        entity_name(spec.prefix, platform.name, sending.title),
+        sending.at,
+        {
+            "notes": f"Sends {sending.conversion} to {platform.name} as {sending.sent_as}.{weight}{expected} {_made(spec)}",
+            "on": list(dict.fromkeys(on)),
+            "consent": sending.consent,
+            "paused": sending.paused,
+        },
+        Body(f"{platform.id}/{platform.web['event']}", context),
+        _folder(spec, platform),
+    )
+
+
+def _every_page(parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings) -> list[str]:
+    """A taken-over page view without a `when` of its own: every page load, every route, and a late grant of consent."""
+    shared = _shared(spec)
+    on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared, sending.at)]
+    on.append(triggers.all_routes(parts, spec.prefix, spec.unless, shared, sending.at))
+    if settings.consent:
+        title, key = f"{platform.name} Page View", f"{platform.id} {PAGE_VIEW}"
+        on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at))
+    return on
+
+
+def _made(spec: Spec) -> str:
+    return f"Made by gtmgen from the spec of {spec.site}: change the spec, not this tag."
+
+
+def _pixel_context(parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, *, takes_over: bool) -> dict[str, Any]:
+    """What every tag of a platform reads: the loader, which is one variable, and the pixels."""
+    pixels = list(settings.pixels)
+    context = {"pixels": pixels, "options": platform.options(settings.options), "takes_over": takes_over}
+    name = entity_name(spec.prefix, platform.name, "Pixel", code=True)
+    notes = f"Returns the function that loads {platform.name}'s pixel once. Every tag calls it first, so no tag waits for another."
+    body = Body(f"{platform.id}/{platform.web['pixel']}", context)
+    loader = put(parts, Entity("variable", "jsm", name, settings.at, {"notes": notes}, body, _folder(spec, platform)))
+    return {"pixel": loader, **context}
+
+
+def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> dict[str, Any]:
+    """The rows of a tag's parameters, and the products in the platform's form with the keys that are taken from them."""
+    rows: list[dict[str, Any]] = []
+    items: dict[str, Any] | None = None
+    own_keys = {param.key for param in sending.params}
+    for param in sending.params:
+        if param.type.type == "items":
+            derived = [rule.key for rule in param.type.also if not rule.only or sending.event in rule.only]
+            keys = [param.key, *(key for key in derived if key not in own_keys)]
+            items = {"ref": _platform_items(parts, spec, param, platform, sending.at), "take": keys}
+            continue
+        kind = "currency" if param.type.name == "currency" else param.type.type
+        needs = platform.params[param.type.depends_on].key if param.type.depends_on else ""
+        rows.append(
+            {"key": param.key, "operand": values.operand(parts, spec.prefix, param.source, kind, sending.at), "depends_on": needs}
+        )
+    return {"params": rows, "items": items}
+
+
+def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, at: Path) -> Ref:
+    items = values.operand(parts, spec.prefix, param.source, "items", at)
+    words, exact = values.describe(param.source)
+    name = entity_name(spec.prefix, platform.name, "Items", words, code=True, exact=exact)
+    context = {"items": items, "key": param.key, "each": param.type.each, "also": param.type.also}
+    body = Body("_gtm/code/platform_items.js.j2", context)
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, _folder(spec, platform)))
+
+
+def _user(parts: Parts, spec: Spec, platform: Platform, user: Sequence[Any], at: Path) -> Operand | None:
+    if not user:
+        return None
+    fields = [{"field": row.field, "source": values.operand(parts, spec.prefix, row.source, "string", at)} for row in user]
+    notes = f"Advanced matching: what the site knows of the visitor, written as {platform.name} wants it."
+    name = entity_name(spec.prefix, platform.name, "User", code=True)
+    body = Body("_gtm/code/user.js.j2", {"fields": fields})
+    return put(parts, Entity("variable", "jsm", name, ("user_data",), {"notes": notes}, body, _folder(spec, platform)))
+
+
+def _once_key(event_id: EventId) -> str:
+    return f"once {event_id.key}"
+
+
+def _event_id(parts: Parts, spec: Spec, event_id: EventId, at: Path) -> Ref:
+    """The Event ID variable: one for all conversions whose id is found in the same way."""
+    prefix = spec.prefix
+    named = values.operand(parts, prefix, event_id.named, "string", at)
+    derived = values.operand(parts, prefix, event_id.derived, "string", at)
+    words: list[str] = []
+    exact: list[str] = []
+    if named is not None:
+        said, hidden = values.describe(event_id.named)
+        words.append(f"exactly {said}" if event_id.exact else f"{event_id.event} by {said}")
+        exact.append(hidden)
+    if derived is not None:
+        said, hidden = values.describe(event_id.derived)
+        words.append(f"{event_id.event} by {said}")
+        exact.append(hidden)
+    if event_id.once:
+        words.append(f"once per {event_id.once} for {event_id.key}")
+    context = {
+        "message": values.message(parts, prefix, at),
+        "unique": values.unique_event_id(parts, prefix, at),
+        "named": named,
+        "exact": event_id.exact,
+        "derived": derived,
+        "event": event_id.event,
+        "once": event_id.once,
+        "once_key": _once_key(event_id) if event_id.once else "",
+    }
+    if named is None and derived is None:
+        context["event"] = ""  # a made id does not depend on the event: all such conversions share one variable
+    title = ["Event ID", ", else ".join(words)] if words else ["Event ID"]
+    name = entity_name(prefix, *title, code=True, exact="\x00".join(filter(None, exact)))
+    notes = "The event_id of this occurrence: the same at every reference and in every tag, so that both sides send one id."
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, Body("_gtm/code/event_id.js.j2", context)))
+
+
+def _reads(sending: Sending) -> bool:
+    """Whether a sending reads a value of the page (then a page view waits for the DOM)."""
+    event_id = sending.event_id
+    sources = [param.source for param in sending.params]
+    sources += [event_id.named, event_id.derived] if event_id else []
+    return any(lookup.kind != "literal" for source in sources for lookup in source)

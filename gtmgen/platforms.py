@@ -1,0 +1,243 @@
+"""The platforms: one folder under `templates/` each, described by its platform.yml.
+
+A folder is the registration. Whatever this module knows of a platform stands in that file; no platform is named in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
+from gtmgen.source import Source, decode, parse
+
+_HERE = Path(__file__).parent
+TEMPLATES = next((path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir()), _HERE / "templates")
+"""Where the templates stand: beside the code in a wheel, at the top of the repository in a checkout (editable installs too)."""
+
+STARTERS = next((path for path in (_HERE / "starters", _HERE.parent / "specs") if path.is_dir()), _HERE / "starters")
+"""Where the starter specs of `gtmgen init` stand, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalEvent:
+    """An event under the name that every platform folder maps from (`templates/_gtm/events.yml`)."""
+
+    name: str
+    title: str
+    ecommerce: bool = False
+    """Whether value, currency, items and order id come in the data layer's `ecommerce` (Google's e-commerce events)."""
+    id: str = ""
+    """The canonical parameter that an event_id can be derived from (`order_id`), or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemField:
+    """One key of a platform's product: which keys of a GA4 item it takes, as which type, and what stands in for none."""
+
+    key: str
+    sources: tuple[str, ...]
+    type: str
+    default: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A parameter that follows from the items: a list of one key, a literal, or a sum."""
+
+    key: str
+    list: str = ""
+    literal: str = ""
+    sum: str = ""
+    default: float | None = None
+    only: tuple[str, ...] = ()
+    """The canonical events it is sent with; empty: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParamType:
+    """A parameter as the platform takes it: its key there and its type (number, string, any or items)."""
+
+    name: str
+    key: str
+    type: str
+    one_of: frozenset[str] = frozenset()
+    depends_on: str = ""
+    """The canonical parameter without which this one is left out (currency without a value)."""
+    each: tuple[ItemField, ...] = ()
+    also: tuple[Derived, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserField:
+    """One key of advanced matching: the platform's key in clear and for a SHA-256, and how the clear text is written."""
+
+    name: str
+    key: str
+    hashed: str
+    clean: tuple[str, ...] = ()
+    match: str = ""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An ad platform as its folder describes it."""
+
+    id: str
+    name: str
+    website: str
+    settings: Mapping[str, Any]
+    pixel_id: Mapping[str, str]
+    secret: str
+    token_env: str
+    events: Mapping[str, tuple[str, ...]]
+    """Canonical event to the platform's names for it; the first is sent by default."""
+    legacy: Mapping[str, str]
+    custom: Mapping[str, Any]
+    params: Mapping[str, ParamType]
+    user: Mapping[str, UserField]
+    web: Mapping[str, str]
+
+    @cached_property
+    def standard(self) -> Mapping[str, str]:
+        """The platform's standard event names, each with its canonical name."""
+        return MappingProxyType({theirs: ours for ours, names in self.events.items() for theirs in names})
+
+    def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The platform's own settings: what the spec says, else their defaults."""
+        return {key: given.get(key, schema.get("default")) for key, schema in self.settings.items()}
+
+    def sent_as(self, event: str) -> str:
+        """The platform's default name for a canonical event, or the event's own name where the platform has none."""
+        return self.events[event][0] if event in self.events else event
+
+    def refusal(self, name: str) -> str:
+        """Why the platform would not take `name` as an event's name, or "" if it would."""
+        if name in self.standard:
+            return ""
+        if name in self.custom["reserved"]:
+            return f"{self.name} maps {name} to its own {self.custom['reserved'][name]}"
+        for standard in self.standard:
+            if standard.lower() == name.lower():
+                return f"{self.name} has a standard event {standard}; names that differ in case alone are a trap"
+        if not re.match(self.custom["pattern"], name):
+            return f"{self.name} takes event names of {self.custom['words']}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Library:
+    """All platform folders that were found, the canonical events, and where templates are looked up."""
+
+    platforms: Mapping[str, Platform]
+    events: Mapping[str, CanonicalEvent]
+    folders: tuple[Path, ...]
+    """Template folders, the user's first."""
+    user_keys: tuple[str, ...] = field(default=())
+    """What user_data can hold: the keys that any platform takes."""
+
+    @cached_property
+    def canonical(self) -> Mapping[str, str]:
+        """Every name an event is known by, here or on any platform, with its canonical name."""
+        names = {theirs: ours for platform in self.platforms.values() for theirs, ours in platform.standard.items()}
+        return MappingProxyType(names | {name: name for name in self.events})
+
+
+def library(extra: Sequence[Path] = ()) -> Library:
+    """Reads every platform folder.
+
+    Args:
+        extra: folders of the user's own (`--templates`); a platform in them adds to or replaces the one of that name.
+
+    Raises:
+        GtmgenError: a platform.yml does not say what it must.
+    """
+    folders = (*extra, TEMPLATES)
+    for folder in extra:
+        if not folder.is_dir():
+            raise GtmgenError([error("templates", f"there is no folder {folder}", Position(str(folder), 0, 0))])
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/platform.yml")):
+            files.setdefault(path.parent.name, path)
+    platforms = {name: _read(name, files[name]) for name in sorted(files)}
+    events_file = next(path for folder in folders if (path := folder / "_gtm" / "events.yml").is_file())
+    rows = _source(events_file).data
+    events = {name: CanonicalEvent(name, **row) for name, row in rows.items()}
+    keys = dict.fromkeys(key for platform in platforms.values() for key in platform.user)
+    return Library(platforms, events, folders, tuple(keys))
+
+
+def _source(path: Path) -> Source:
+    name = str(path)
+    return parse(decode(path.read_bytes(), name), name)
+
+
+_REQUIRED = ("name", "pixel_id", "events", "custom", "params", "web")
+_KNOWN = {*_REQUIRED, "website", "settings", "secret", "token_env", "legacy", "user"}
+_CLEAN = {"trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus"}
+_TYPES = {"number", "string", "any", "items"}
+
+
+def _read(name: str, path: Path) -> Platform:
+    """One platform.yml. It is checked here in a few lines: a schema of its own would cost every start a validator's time."""
+    source = _source(path)
+    data = source.data
+    findings: list[Finding] = []
+
+    def complain(at: tuple[str | int, ...], message: str, hint: str = "") -> None:
+        findings.append(error("platform", message, source.locate(at), hint))
+
+    if not isinstance(data, dict):
+        raise GtmgenError([error("platform", "a platform.yml holds keys and values", Position(str(path), 1, 1))])
+    for key in _REQUIRED:
+        if key not in data:
+            complain((), f"`{key}` is missing", "docs/platforms.md lists what a platform.yml says")
+    for key in data.keys() - _KNOWN:
+        complain((key,), f"`{key}` is nothing that a platform.yml says")
+    for part in ("pixel", "base", "event"):
+        if part not in data.get("web", {}):
+            complain(("web",), f"`web` names no file for the {part}")
+    for user_key, row in data.get("user", {}).items():
+        for word in set(row.get("clean", ())) - _CLEAN:
+            complain(("user", user_key, "clean"), f"`{word}` is no way of cleaning", f"known: {', '.join(sorted(_CLEAN))}")
+    for param_name, row in data.get("params", {}).items():
+        if (kind := row if isinstance(row, str) else row.get("type")) not in _TYPES:
+            complain(("params", param_name), f"`{kind}` is no type of a parameter", f"known: {', '.join(sorted(_TYPES))}")
+    if findings:
+        raise GtmgenError(findings)
+    return Platform(
+        id=name,
+        name=data["name"],
+        website=data.get("website", ""),
+        settings=data.get("settings", {}),
+        pixel_id={"severity": Severity.WARNING, "shape": "", "where": "", "example": "", **data["pixel_id"]},
+        secret=data.get("secret", ""),
+        token_env=data.get("token_env", ""),
+        events={ours: (theirs,) if isinstance(theirs, str) else tuple(theirs) for ours, theirs in data["events"].items()},
+        legacy=data.get("legacy", {}),
+        custom={"reserved": {}, **data["custom"]},
+        params={param: _param(param, row) for param, row in data["params"].items()},
+        user={
+            key: UserField(key, row["key"], row.get("hashed", row["key"]), tuple(row.get("clean", ())), row.get("match", ""))
+            for key, row in data.get("user", {}).items()
+        },
+        web=data["web"],
+    )
+
+
+def _param(name: str, row: str | dict[str, Any]) -> ParamType:
+    if isinstance(row, str):
+        return ParamType(name, name, row)
+    each = []
+    for key, (sources, kind, *default) in row.get("each", {}).items():
+        names = (sources,) if isinstance(sources, str) else tuple(sources)
+        each.append(ItemField(key, names, kind, default[0] if default else None))
+    also = tuple(Derived(key, **{**rule, "only": tuple(rule.get("only", ()))}) for key, rule in row.get("also", {}).items())
+    one_of = frozenset(row.get("one_of", ()))
+    return ParamType(name, row.get("key", name), row["type"], one_of, row.get("with", ""), tuple(each), also)

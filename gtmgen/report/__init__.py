@@ -1,0 +1,1 @@
+"""Findings and summaries in words, one format a file. Nothing here prints."""

@@ -1,0 +1,243 @@
+"""Spec + platforms -> Sendings: what is sent to whom, under which name, with which values and which event_id.
+
+Everything is decided here and nowhere else; plan, contract, client, lint and verify read the same Sendings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gtmgen.platforms import Library, ParamType, Platform, UserField
+from gtmgen.source import Path
+from gtmgen.spec.model import Conversion, Lookup, Override, Scalar, Spec, Test, Value, When
+
+PAGE_VIEW = "page_view"
+# Where Google's e-commerce events carry what (Google Analytics, "Ecommerce events"); the message's own key comes second,
+# for sites that push value and currency beside `ecommerce`.
+_ECOMMERCE = {"value": "value", "currency": "currency", "items": "items", "order_id": "transaction_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a sending: the platform's type of it, and where its value comes from."""
+
+    type: ParamType
+    source: Value
+
+    @property
+    def key(self) -> str:
+        """The platform's name for it."""
+        return self.type.key
+
+
+@dataclass(frozen=True, slots=True)
+class UserParam:
+    """One key of advanced matching."""
+
+    field: UserField
+    source: Value
+
+
+@dataclass(frozen=True, slots=True)
+class EventId:
+    """Where a sending's event_id comes from, in this order.
+
+    1. `named`: `<event>.<value>`, or the value as it is (`exact`); 2. the `event_id` of the event's own message;
+    3. `derived`: `<event>.<value>` of the order id; 4. made in the page, and kept as long as `once` says.
+    """
+
+    event: str
+    named: Value
+    exact: bool
+    derived: Value
+    once: Literal["", "page", "visit"]
+    key: str
+    """What a kept id is kept under: the conversion's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One conversion to one platform. An implied page view is one too: without an event_id, sent by the base tag."""
+
+    conversion: str
+    """The conversion as the spec calls it, in findings and reports."""
+    title: str
+    """What entities are named after: the conversion's name, else the platform's event name."""
+    event: str
+    """The canonical event."""
+    platform: str
+    sent_as: str
+    standard: bool
+    pixels: tuple[str, ...]
+    implied: bool
+    takes_over: bool
+    """The spec's own page_view conversion replaces the page views that the pixel would send by itself."""
+    when: tuple[When, ...]
+    paused: bool
+    primary: bool
+    monthly: int | None
+    event_id: EventId | None
+    params: tuple[Param, ...]
+    user: tuple[UserParam, ...]
+    consent: tuple[str, ...]
+    options: Mapping[str, Scalar]
+    server: Literal["", "sgtm", "backend"]
+    at: Path
+
+    def param(self, name: str) -> Param | None:
+        """The parameter under its canonical name, if the sending has it."""
+        return next((param for param in self.params if param.type.name == name), None)
+
+
+def canonical_event(name: str, library: Library) -> str:
+    """The canonical name of an event that is known under `name` here or on a platform; a name of one's own is itself."""
+    return library.canonical.get(name, name)
+
+
+def resolve(spec: Spec, library: Library) -> tuple[Sending, ...]:
+    """What the spec sends, in its own order: per platform the implied page view first, then conversion by conversion."""
+    return tuple([*_page_views(spec, library), *_conversions(spec, library)])
+
+
+def takes_over_page_views(spec: Spec, library: Library) -> bool:
+    """Whether the spec's own `page_view` conversion replaces the page views that the pixels would send by themselves."""
+    return any(canonical_event(conversion.event, library) == PAGE_VIEW for conversion in spec.conversions)
+
+
+def _page_views(spec: Spec, library: Library) -> Iterator[Sending]:
+    if takes_over_page_views(spec, library):
+        return
+    for settings in spec.platforms.values():
+        platform = library.platforms[settings.id]
+        yield Sending(
+            conversion=PAGE_VIEW,
+            title="Base Pixel",
+            event=PAGE_VIEW,
+            platform=settings.id,
+            sent_as=platform.sent_as(PAGE_VIEW),
+            standard=PAGE_VIEW in platform.events,
+            pixels=settings.pixels,
+            implied=True,
+            takes_over=False,
+            when=(),
+            paused=False,
+            primary=False,
+            monthly=None,
+            event_id=None,
+            params=(),
+            user=tuple(_user(spec, platform)),
+            consent=settings.consent,
+            options=platform.options(settings.options),
+            server="",
+            at=settings.at,
+        )
+
+
+def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
+    takes_over = takes_over_page_views(spec, library)
+    for conversion in spec.conversions:
+        event = canonical_event(conversion.event, library)
+        for settings in spec.platforms.values():
+            platform = library.platforms[settings.id]
+            override = conversion.platforms.get(settings.id, Override(True, "", {}))
+            if not override.send or (not conversion.when and event != PAGE_VIEW and not spec.server):
+                continue
+            sent_as = override.event or (conversion.event if conversion.event in platform.standard else platform.sent_as(event))
+            yield Sending(
+                conversion=conversion.name or conversion.event,
+                title=conversion.name or sent_as,
+                event=event,
+                platform=settings.id,
+                sent_as=sent_as,
+                standard=sent_as in platform.standard,
+                pixels=settings.pixels,
+                implied=False,
+                takes_over=takes_over,
+                when=conversion.when,
+                paused=conversion.paused,
+                primary=conversion.primary,
+                monthly=conversion.monthly,
+                event_id=_event_id(conversion, event, library),
+                params=tuple(_params(spec, conversion, override, event, platform, library)),
+                user=tuple(_user(spec, platform)),
+                consent=settings.consent,
+                options=platform.options(settings.options),
+                server=spec.server.transport if spec.server and settings.server else "",
+                at=conversion.at,
+            )
+
+
+def fires_on_message(conversion: Conversion) -> bool:
+    """Whether the conversion fires on a data layer event: only then is there a message to read values from."""
+    return bool(conversion.when) and all(when.kind == "data_layer" for when in conversion.when)
+
+
+def _carries_ecommerce(conversion: Conversion, event: str, library: Library) -> bool:
+    names = {event, *(str(when.what.right) for when in conversion.when if not isinstance(when.what, str))}
+    return fires_on_message(conversion) and any(name in library.events and library.events[name].ecommerce for name in names)
+
+
+def _placed(value: Value, kind: str) -> Value:
+    """Paths get their place: `message`, `data_layer` or `either` (the message, then the data layer)."""
+    return tuple(Lookup(kind, lookup.name) if lookup.kind == "path" else lookup for lookup in value)
+
+
+def _own_values(spec: Spec, conversion: Conversion, event: str, library: Library) -> dict[str, Value]:
+    """Value, currency, items and order id of a conversion: as the spec says, else from the message's `ecommerce`."""
+    place = "message" if fires_on_message(conversion) else "data_layer"
+    written = {"value": conversion.value, "currency": conversion.currency, "items": conversion.items, "order_id": conversion.order_id}
+    values = {name: _placed(value, place) for name, value in written.items() if value}
+    if _carries_ecommerce(conversion, event, library):
+        for name, key in _ECOMMERCE.items():
+            values.setdefault(name, (Lookup("message", f"ecommerce.{key}"), Lookup("message", key)))
+    if "value" in values and spec.currency:
+        given = values.get("currency", ())
+        values["currency"] = given if given and given[-1].kind == "literal" else (*given, Lookup("literal", spec.currency))
+    return values
+
+
+def _params(
+    spec: Spec, conversion: Conversion, override: Override, event: str, platform: Platform, library: Library
+) -> Iterator[Param]:
+    place = "message" if fires_on_message(conversion) else "data_layer"
+    by_key = {param.key: param for param in platform.params.values()}
+    wanted: dict[str, Value] = _own_values(spec, conversion, event, library)
+    for name, value in {**conversion.params, **override.params}.items():
+        # a spec may write a parameter under its canonical name or under the platform's own key
+        known = platform.params.get(name) or by_key.get(name)
+        wanted[known.name if known else name] = _placed(value, place)
+    for name in [*(name for name in platform.params if name in wanted), *(name for name in wanted if name not in platform.params)]:
+        kind = platform.params.get(name) or ParamType(name, name, "any")
+        if kind.depends_on and kind.depends_on not in wanted:
+            continue
+        yield Param(kind, wanted[name])
+
+
+def _event_id(conversion: Conversion, event: str, library: Library) -> EventId:
+    place = "message" if fires_on_message(conversion) else "data_layer"
+    derives = library.events[event].id if event in library.events else ""
+    order = _placed(conversion.order_id, place) if derives else ()
+    if derives and not order and _carries_ecommerce(conversion, event, library):
+        order = (Lookup("message", "ecommerce.transaction_id"), Lookup("message", "transaction_id"))
+    named = conversion.event_id
+    return EventId(
+        event=event,
+        named=_placed(named.value, place) if named else (),
+        exact=bool(named and named.exact),
+        derived=order,
+        once=conversion.once,
+        key=conversion.name or event,
+    )
+
+
+def _user(spec: Spec, platform: Platform) -> Iterator[UserParam]:
+    for name, field in platform.user.items():
+        if name in spec.user_data:
+            yield UserParam(field, _placed(spec.user_data[name], "either"))
+
+
+def tests_of(spec: Spec, when: When) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
+    """What must hold and what must not hold for a firing: the conversion's own conditions and the spec-wide ones."""
+    return when.if_all, (*when.unless, *spec.unless)

@@ -1,0 +1,1 @@
+"""What real GTM exports look like, and the check that holds gtmgen to it."""
