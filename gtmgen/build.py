@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gtmgen.container import Header, dump, link
 from gtmgen.container.graph import Key
@@ -19,8 +18,7 @@ from gtmgen.spec.load import load
 from gtmgen.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """A compiled spec: the container's text, and what there is to say about it."""
 
     spec: Spec
@@ -58,7 +56,9 @@ def compile_spec(text: str, name: str, library: Library) -> Built:
     size = sum(sizes(named).values())
     if size > LIMIT * WARN_AT:
         findings.append(_too_large(size, name))
-    return Built(spec, sendings, plan, named, dump(container), tuple(findings), size, shares(named, _tags(plan, sendings)))
+    return Built(
+        spec, sendings, plan, named, dump(container), tuple(findings), size, shares(named, _tags(plan, sendings))
+    )
 
 
 def _tags(plan: Plan, sendings: tuple[Sending, ...]) -> dict[str, list[Key]]:
@@ -74,4 +74,6 @@ def _tags(plan: Plan, sendings: tuple[Sending, ...]) -> dict[str, list[Key]]:
 def _too_large(size: int, name: str) -> Finding:
     message = f"the container takes about {size / 1000:.0f} KB of GTM's {LIMIT // 1000} KB"
     hint = "split the spec over two containers, or leave conversions out"
-    return Finding("container-size", Severity.ERROR if size > LIMIT else Severity.WARNING, message, Position(name, 0, 0), hint)
+    return Finding(
+        "container-size", Severity.ERROR if size > LIMIT else Severity.WARNING, message, Position(name, 0, 0), hint
+    )

@@ -102,7 +102,14 @@ def _compile(specs: Sequence[str], known: Library) -> dict[str, Built]:
                 findings.extend(problem.findings)
     if findings:
         if len(specs) > 1:
-            findings.append(error("build", "nothing was written", Position(f"{len(specs)} specs", 0, 0), "mend the errors above, then build again"))
+            findings.append(
+                error(
+                    "build",
+                    "nothing was written",
+                    Position(f"{len(specs)} specs", 0, 0),
+                    "mend the errors above, then build again",
+                )
+            )
         raise GtmgenError(findings)
     return built
 
@@ -115,12 +122,25 @@ def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
     for spec, result in built.items():
         first = files.setdefault(targets[spec], spec)
         if first != spec:
-            findings.append(error("two-specs", f"{first} becomes {targets[spec]} too", Position(spec, 0, 0), "give one of them another file name"))
+            findings.append(
+                error(
+                    "two-specs",
+                    f"{first} becomes {targets[spec]} too",
+                    Position(spec, 0, 0),
+                    "give one of them another file name",
+                )
+            )
         if result.spec.web:
             first = containers.setdefault((result.spec.web, result.spec.prefix), spec)
             if first != spec:
-                message = f"{first} is for the container {result.spec.web} too; each import would overwrite the other's names"
-                findings.append(error("two-specs", message, Position(spec, 0, 0), "put the conversions of one container into one spec"))
+                message = (
+                    f"{first} is for the container {result.spec.web} too; each import would overwrite the other's names"
+                )
+                findings.append(
+                    error(
+                        "two-specs", message, Position(spec, 0, 0), "put the conversions of one container into one spec"
+                    )
+                )
     if findings:
         raise GtmgenError(findings)
 
@@ -170,7 +190,14 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.option("--template", "starter", type=click.Choice(["shop", "leads", "subscription"]), default="shop", show_default=True, help="The kind of site.")
+@click.option(
+    "--template",
+    "starter",
+    type=click.Choice(["shop", "leads", "subscription"]),
+    default="shop",
+    show_default=True,
+    help="The kind of site.",
+)
 def init(path: Path | None, starter: str) -> None:
     """Write a commented spec to begin with, and its schema beside it.
 
@@ -186,7 +213,16 @@ def init(path: Path | None, starter: str) -> None:
     if target.is_dir():
         target = target / f"{starter}.yml"
     if target.exists():
-        raise GtmgenError([error("file", "there is a file already", Position(str(target), 0, 0), "name another one, or remove it first")])
+        raise GtmgenError(
+            [
+                error(
+                    "file",
+                    "there is a file already",
+                    Position(str(target), 0, 0),
+                    "name another one, or remove it first",
+                )
+            ]
+        )
     write(target, (STARTERS / f"{starter}.yml").read_text(encoding="utf-8"))
     schema = target.parent / "gtmgen.schema.json"
     write(schema, json.dumps(compose(library()), indent=2, ensure_ascii=False) + "\n")
@@ -235,5 +271,3 @@ def _progress(items: Sequence[str], label: str) -> Any:
     """A progress bar where the work is long and somebody watches."""
     shown = len(items) >= _MANY and sys.stderr.isatty()
     return click.progressbar(items, label=label, file=sys.stderr if shown else open(os.devnull, "w"))  # noqa: PTH123, SIM115
-
-

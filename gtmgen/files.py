@@ -27,11 +27,17 @@ def read_spec(path: str) -> str:
             size = os.fstat(file.fileno()).st_size
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise GtmgenError([error("file", "there is no such file", at, "`gtmgen init` writes a spec to begin with")]) from None
+        raise GtmgenError(
+            [error("file", "there is no such file", at, "`gtmgen init` writes a spec to begin with")]
+        ) from None
     except IsADirectoryError:
-        raise GtmgenError([error("file", "this is a folder, not a spec", at, f"name the files in it: {path.rstrip('/')}/*.yml")]) from None
+        raise GtmgenError(
+            [error("file", "this is a folder, not a spec", at, f"name the files in it: {path.rstrip('/')}/*.yml")]
+        ) from None
     except (OSError, ValueError) as problem:
-        raise GtmgenError([error("file", f"it cannot be read: {getattr(problem, 'strerror', None) or problem}", at)]) from None
+        raise GtmgenError(
+            [error("file", f"it cannot be read: {getattr(problem, 'strerror', None) or problem}", at)]
+        ) from None
     if size > MAX_BYTES:
         message = f"the file has {size / 1e6:.0f} MB; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB"
         raise GtmgenError([error("too-large", message, at)])
@@ -55,7 +61,9 @@ def write(path: Path, text: str) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
             temporary = file.name
             file.write(text)
             file.flush()
@@ -64,7 +72,9 @@ def write(path: Path, text: str) -> None:
         os.replace(temporary, path)  # noqa: PTH105
         temporary = ""
     except OSError as problem:
-        raise GtmgenError([error("file", f"it cannot be written: {problem.strerror or problem}", Position(str(path), 0, 0))]) from None
+        raise GtmgenError(
+            [error("file", f"it cannot be written: {problem.strerror or problem}", Position(str(path), 0, 0))]
+        ) from None
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

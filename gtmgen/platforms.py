@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.source import Source, decode, parse
 
 _HERE = Path(__file__).parent
-TEMPLATES = next((path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir()), _HERE / "templates")
+TEMPLATES = next(
+    (path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir()), _HERE / "templates"
+)
 """Where the templates stand: beside the code in a wheel, at the top of the repository in a checkout (editable installs too)."""
 
 STARTERS = next((path for path in (_HERE / "starters", _HERE.parent / "specs") if path.is_dir()), _HERE / "starters")
 """Where the starter specs of `gtmgen init` stand, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class CanonicalEvent:
+class CanonicalEvent(NamedTuple):
     """An event under the name that every platform folder maps from (`templates/_gtm/events.yml`)."""
 
     name: str
@@ -36,8 +37,7 @@ class CanonicalEvent:
     """The canonical parameter that an event_id can be derived from (`order_id`), or ""."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemField:
+class ItemField(NamedTuple):
     """One key of a platform's product: which keys of a GA4 item it takes, as which type, and what stands in for none."""
 
     key: str
@@ -46,8 +46,7 @@ class ItemField:
     default: float | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """A parameter that follows from the items: a list of one key, a literal, or a sum."""
 
     key: str
@@ -59,8 +58,7 @@ class Derived:
     """The canonical events it is sent with; empty: all."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParamType:
+class ParamType(NamedTuple):
     """A parameter as the platform takes it: its key there and its type (number, string, any or items)."""
 
     name: str
@@ -73,8 +71,7 @@ class ParamType:
     also: tuple[Derived, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UserField:
+class UserField(NamedTuple):
     """One key of advanced matching: the platform's key in clear and for a SHA-256, and how the clear text is written."""
 
     name: str
@@ -84,7 +81,7 @@ class UserField:
     match: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Platform:
     """An ad platform as its folder describes it."""
 
@@ -130,7 +127,7 @@ class Platform:
         return ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Library:
     """All platform folders that were found, the canonical events, and where templates are looked up."""
 
@@ -138,7 +135,7 @@ class Library:
     events: Mapping[str, CanonicalEvent]
     folders: tuple[Path, ...]
     """Template folders, the user's first."""
-    user_keys: tuple[str, ...] = field(default=())
+    user_keys: tuple[str, ...] = ()
     """What user_data can hold: the keys that any platform takes."""
 
     @cached_property
@@ -205,10 +202,14 @@ def _read(name: str, path: Path) -> Platform:
             complain(("web",), f"`web` names no file for the {part}")
     for user_key, row in data.get("user", {}).items():
         for word in set(row.get("clean", ())) - _CLEAN:
-            complain(("user", user_key, "clean"), f"`{word}` is no way of cleaning", f"known: {', '.join(sorted(_CLEAN))}")
+            complain(
+                ("user", user_key, "clean"), f"`{word}` is no way of cleaning", f"known: {', '.join(sorted(_CLEAN))}"
+            )
     for param_name, row in data.get("params", {}).items():
         if (kind := row if isinstance(row, str) else row.get("type")) not in _TYPES:
-            complain(("params", param_name), f"`{kind}` is no type of a parameter", f"known: {', '.join(sorted(_TYPES))}")
+            complain(
+                ("params", param_name), f"`{kind}` is no type of a parameter", f"known: {', '.join(sorted(_TYPES))}"
+            )
     if findings:
         raise GtmgenError(findings)
     return Platform(
@@ -219,12 +220,16 @@ def _read(name: str, path: Path) -> Platform:
         pixel_id={"severity": Severity.WARNING, "shape": "", "where": "", "example": "", **data["pixel_id"]},
         secret=data.get("secret", ""),
         token_env=data.get("token_env", ""),
-        events={ours: (theirs,) if isinstance(theirs, str) else tuple(theirs) for ours, theirs in data["events"].items()},
+        events={
+            ours: (theirs,) if isinstance(theirs, str) else tuple(theirs) for ours, theirs in data["events"].items()
+        },
         legacy=data.get("legacy", {}),
         custom={"reserved": {}, **data["custom"]},
         params={param: _param(param, row) for param, row in data["params"].items()},
         user={
-            key: UserField(key, row["key"], row.get("hashed", row["key"]), tuple(row.get("clean", ())), row.get("match", ""))
+            key: UserField(
+                key, row["key"], row.get("hashed", row["key"]), tuple(row.get("clean", ())), row.get("match", "")
+            )
             for key, row in data.get("user", {}).items()
         },
         web=data["web"],
@@ -238,6 +243,8 @@ def _param(name: str, row: str | dict[str, Any]) -> ParamType:
     for key, (sources, kind, *default) in row.get("each", {}).items():
         names = (sources,) if isinstance(sources, str) else tuple(sources)
         each.append(ItemField(key, names, kind, default[0] if default else None))
-    also = tuple(Derived(key, **{**rule, "only": tuple(rule.get("only", ()))}) for key, rule in row.get("also", {}).items())
+    also = tuple(
+        Derived(key, **{**rule, "only": tuple(rule.get("only", ()))}) for key, rule in row.get("also", {}).items()
+    )
     one_of = frozenset(row.get("one_of", ()))
     return ParamType(name, row.get("key", name), row["type"], one_of, row.get("with", ""), tuple(each), also)

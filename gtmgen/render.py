@@ -6,6 +6,7 @@ filter: `js` for values inside scripts, `json` for the container. Both print a v
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import traceback
@@ -71,7 +72,9 @@ def _finalize(value: object) -> object:
 def _cache_folder() -> Path | None:
     """Where compiled templates are kept between runs, or None where nothing can be written."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  Path.home() raises without a home
-    folder = Path(base) / "gtmgen" / f"{__version__}-jinja{jinja2.__version__}"
+    # compiled code holds the options of the environment below, so the folder is named after this very file
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    folder = Path(base) / "gtmgen" / f"{__version__}-jinja{jinja2.__version__}-{made_by}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
@@ -142,7 +145,12 @@ def _entity(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
     if entity.body:
         text = _text(environment, entity, entity.body.template, entity.body.context)
         args["body"] = "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
-    return _json(environment, entity, f"_gtm/{entity.kind}/{entity.type}.json.j2", {"name": entity.name, "folder": entity.folder, **args})
+    return _json(
+        environment,
+        entity,
+        f"_gtm/{entity.kind}/{entity.type}.json.j2",
+        {"name": entity.name, "folder": entity.folder, **args},
+    )
 
 
 def _condition(environment: jinja2.Environment, entity: Entity, condition: Filter) -> dict[str, Any]:
@@ -157,7 +165,9 @@ def _json(environment: jinja2.Environment, entity: Entity, template: str, contex
         line = getattr(problem, "lineno", 0)
         said = text.splitlines()[line - 1].strip() if 0 < line <= len(text.splitlines()) else ""
         at = Position(template, 0, 0)
-        raise GtmgenError([error("template", f"{entity.kind} {entity.name!r} is no JSON: {problem} near {said[:80]!r}", at)]) from None
+        raise GtmgenError(
+            [error("template", f"{entity.kind} {entity.name!r} is no JSON: {problem} near {said[:80]!r}", at)]
+        ) from None
     return result
 
 
@@ -166,7 +176,9 @@ def _text(environment: jinja2.Environment, entity: Entity, template: str, contex
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound as problem:
         at = Position(template, 0, 0)
-        raise GtmgenError([error("template", f"{entity.kind} {entity.name!r} needs {problem.name}, which no template folder has", at)]) from None
+        raise GtmgenError(
+            [error("template", f"{entity.kind} {entity.name!r} needs {problem.name}, which no template folder has", at)]
+        ) from None
     except jinja2.TemplateSyntaxError as problem:
         at = Position(problem.filename or problem.name or template, problem.lineno, 1)
         raise GtmgenError([error("template", f"{entity.kind} {entity.name!r}: {problem.message}", at)]) from None

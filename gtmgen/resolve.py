@@ -6,8 +6,7 @@ Everything is decided here and nowhere else; plan, contract, client, lint and ve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gtmgen.platforms import Library, ParamType, Platform, UserField
 from gtmgen.source import Path
@@ -19,8 +18,7 @@ PAGE_VIEW = "page_view"
 _ECOMMERCE = {"value": "value", "currency": "currency", "items": "items", "order_id": "transaction_id"}
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """One parameter of a sending: the platform's type of it, and where its value comes from."""
 
     type: ParamType
@@ -32,16 +30,14 @@ class Param:
         return self.type.key
 
 
-@dataclass(frozen=True, slots=True)
-class UserParam:
+class UserParam(NamedTuple):
     """One key of advanced matching."""
 
     field: UserField
     source: Value
 
 
-@dataclass(frozen=True, slots=True)
-class EventId:
+class EventId(NamedTuple):
     """Where a sending's event_id comes from, in this order.
 
     1. `named`: `<event>.<value>`, or the value as it is (`exact`); 2. the `event_id` of the event's own message;
@@ -57,8 +53,7 @@ class EventId:
     """What a kept id is kept under: the conversion's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """One conversion to one platform. An implied page view is one too: without an event_id, sent by the base tag."""
 
     conversion: str
@@ -144,7 +139,9 @@ def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
             override = conversion.platforms.get(settings.id, Override(True, "", {}))
             if not override.send or (not conversion.when and event != PAGE_VIEW and not spec.server):
                 continue
-            sent_as = override.event or (conversion.event if conversion.event in platform.standard else platform.sent_as(event))
+            sent_as = override.event or (
+                conversion.event if conversion.event in platform.standard else platform.sent_as(event)
+            )
             yield Sending(
                 conversion=conversion.name or conversion.event,
                 title=conversion.name or sent_as,
@@ -176,7 +173,9 @@ def fires_on_message(conversion: Conversion) -> bool:
 
 def _carries_ecommerce(conversion: Conversion, event: str, library: Library) -> bool:
     names = {event, *(str(when.what.right) for when in conversion.when if not isinstance(when.what, str))}
-    return fires_on_message(conversion) and any(name in library.events and library.events[name].ecommerce for name in names)
+    return fires_on_message(conversion) and any(
+        name in library.events and library.events[name].ecommerce for name in names
+    )
 
 
 def _placed(value: Value, kind: str) -> Value:
@@ -187,14 +186,21 @@ def _placed(value: Value, kind: str) -> Value:
 def _own_values(spec: Spec, conversion: Conversion, event: str, library: Library) -> dict[str, Value]:
     """Value, currency, items and order id of a conversion: as the spec says, else from the message's `ecommerce`."""
     place = "message" if fires_on_message(conversion) else "data_layer"
-    written = {"value": conversion.value, "currency": conversion.currency, "items": conversion.items, "order_id": conversion.order_id}
+    written = {
+        "value": conversion.value,
+        "currency": conversion.currency,
+        "items": conversion.items,
+        "order_id": conversion.order_id,
+    }
     values = {name: _placed(value, place) for name, value in written.items() if value}
     if _carries_ecommerce(conversion, event, library):
         for name, key in _ECOMMERCE.items():
             values.setdefault(name, (Lookup("message", f"ecommerce.{key}"), Lookup("message", key)))
     if "value" in values and spec.currency:
         given = values.get("currency", ())
-        values["currency"] = given if given and given[-1].kind == "literal" else (*given, Lookup("literal", spec.currency))
+        values["currency"] = (
+            given if given and given[-1].kind == "literal" else (*given, Lookup("literal", spec.currency))
+        )
     return values
 
 
@@ -208,7 +214,10 @@ def _params(
         # a spec may write a parameter under its canonical name or under the platform's own key
         known = platform.params.get(name) or by_key.get(name)
         wanted[known.name if known else name] = _placed(value, place)
-    for name in [*(name for name in platform.params if name in wanted), *(name for name in wanted if name not in platform.params)]:
+    for name in [
+        *(name for name in platform.params if name in wanted),
+        *(name for name in wanted if name not in platform.params),
+    ]:
         kind = platform.params.get(name) or ParamType(name, name, "any")
         if kind.depends_on and kind.depends_on not in wanted:
             continue

@@ -128,15 +128,21 @@ def decode(raw: bytes, name: str) -> str:
     top = Position(name, 0, 0)
     if len(raw) > MAX_BYTES:
         size = f"{len(raw) / 1e6:.0f} MB"
-        raise GtmgenError([error("too-large", f"the file has {size}; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB", top)])
+        raise GtmgenError(
+            [error("too-large", f"the file has {size}; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB", top)]
+        )
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} or (b"\x00" in raw[:4]):
-        raise GtmgenError([error("not-utf-8", "the file is UTF-16 (or binary), not UTF-8", top, "save it as UTF-8 in your editor")])
+        raise GtmgenError(
+            [error("not-utf-8", "the file is UTF-16 (or binary), not UTF-8", top, "save it as UTF-8 in your editor")]
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         at = Position(name, line, problem.start - (raw.rfind(b"\n", 0, problem.start)))
-        raise GtmgenError([error("not-utf-8", "this byte is not UTF-8 text", at, "save the file as UTF-8 in your editor")]) from None
+        raise GtmgenError(
+            [error("not-utf-8", "this byte is not UTF-8 text", at, "save the file as UTF-8 in your editor")]
+        ) from None
     return text
 
 
@@ -161,7 +167,9 @@ def parse(text: str, name: str, empty_hint: str = "") -> Source:
         position = int(problem.position or 0)
         line = text.count("\n", 0, position) + 1
         at = source.position(line, position - text.rfind("\n", 0, position))
-        raise GtmgenError([error("yaml", "a character that YAML does not allow stands here", at, "remove it; it may be invisible")]) from None
+        raise GtmgenError(
+            [error("yaml", "a character that YAML does not allow stands here", at, "remove it; it may be invisible")]
+        ) from None
     source.data = source._root.value
     if source.data is None:
         raise GtmgenError([error("empty", "the file is empty", Position(name, 0, 0), empty_hint)])
@@ -186,23 +194,38 @@ def _yaml_events(source: Source) -> Iterator[_Event]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise GtmgenError([error("yaml", "a second document begins here", source.position(line, column), "one file holds one document: remove the ---")])
+                raise GtmgenError(
+                    [
+                        error(
+                            "yaml",
+                            "a second document begins here",
+                            source.position(line, column),
+                            "one file holds one document: remove the ---",
+                        )
+                    ]
+                )
         elif isinstance(event, yaml.AliasEvent):
             yield _Event("alias", line, column, anchor=event.anchor)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             _check_tag(source, event.tag, line, column)
-            yield _Event("map" if isinstance(event, yaml.MappingStartEvent) else "seq", line, column, anchor=event.anchor)
+            yield _Event(
+                "map" if isinstance(event, yaml.MappingStartEvent) else "seq", line, column, anchor=event.anchor
+            )
         elif isinstance(event, yaml.CollectionEndEvent):
             yield _Event("end", line, column)
         elif isinstance(event, yaml.ScalarEvent):
             _check_tag(source, event.tag, line, column)
             plain = event.implicit[0] and event.tag is None and not event.style
-            yield _Event("scalar", line, column, event.value, _resolve(event.value) if plain else event.value, event.anchor)
+            yield _Event(
+                "scalar", line, column, event.value, _resolve(event.value) if plain else event.value, event.anchor
+            )
 
 
 def _check_tag(source: Source, tag: str | None, line: int, column: int) -> None:
     if tag is not None and tag not in _TAGS and tag != "!":
-        raise GtmgenError([error("yaml", f"the tag {tag} means nothing here", source.position(line, column), "write the plain value")])
+        raise GtmgenError(
+            [error("yaml", f"the tag {tag} means nothing here", source.position(line, column), "write the plain value")]
+        )
 
 
 def _resolve(text: str) -> Any:
@@ -261,7 +284,16 @@ def _build(source: Source, events: Iterator[_Event]) -> _Node:
             parent.value.append(node.value)
         elif pending[-1] is None:
             if node.keys is not None or node.items is not None:
-                raise GtmgenError([error("yaml", "a key must be plain text", source.position(node.line, node.column), "put quotes around it")])
+                raise GtmgenError(
+                    [
+                        error(
+                            "yaml",
+                            "a key must be plain text",
+                            source.position(node.line, node.column),
+                            "put quotes around it",
+                        )
+                    ]
+                )
             pending[-1] = node
         else:
             assert parent.keys is not None
@@ -277,13 +309,23 @@ def _build(source: Source, events: Iterator[_Event]) -> _Node:
         parent.size += node.size
         if parent.size > MAX_NODES:
             message = "the aliases (*) of this document multiply to more than it can hold"
-            raise GtmgenError([error("alias-bomb", message, source.position(node.line, node.column), "write the values out")])
+            raise GtmgenError(
+                [error("alias-bomb", message, source.position(node.line, node.column), "write the values out")]
+            )
 
     for event in events:
         if event.kind == "alias":
             target = anchors.get(event.anchor or "")
             if target is None:
-                raise GtmgenError([error("yaml", f"nothing is named &{event.anchor} before this", source.position(event.line, event.column))])
+                raise GtmgenError(
+                    [
+                        error(
+                            "yaml",
+                            f"nothing is named &{event.anchor} before this",
+                            source.position(event.line, event.column),
+                        )
+                    ]
+                )
             attach(target)
         elif event.kind == "scalar":
             node = _Node(event.line, event.column, event.text, event.value)
@@ -298,7 +340,15 @@ def _build(source: Source, events: Iterator[_Event]) -> _Node:
             attach(node)
         else:
             if len(stack) >= MAX_DEPTH:
-                raise GtmgenError([error("too-deep", f"this is nested more than {MAX_DEPTH} levels deep", source.position(event.line, event.column))])
+                raise GtmgenError(
+                    [
+                        error(
+                            "too-deep",
+                            f"this is nested more than {MAX_DEPTH} levels deep",
+                            source.position(event.line, event.column),
+                        )
+                    ]
+                )
             node = _Node(event.line, event.column)
             if event.kind == "map":
                 node.keys, node.value = {}, {}
@@ -320,18 +370,38 @@ def _yaml_finding(source: Source, problem: yaml.MarkedYAMLError) -> Finding:
     before = text[: column + 1]
     if "\t" in (before if before.strip() == "" else text[: len(text) - len(text.lstrip())]) or "\\t" in what:
         column = text.find("\t") + 1 or column
-        return error("yaml", "a tab stands here; YAML indents with spaces", source.position(line, column), "replace the tab by spaces")
+        return error(
+            "yaml",
+            "a tab stands here; YAML indents with spaces",
+            source.position(line, column),
+            "replace the tab by spaces",
+        )
     if "mapping values are not allowed" in what or "expected ',' or '}'" in what or "expected ',' or ']'" in what:
         hint = "a text with a colon, a brace or a quote in it needs quotes around it; a key needs its own line"
         return error("yaml", "YAML cannot tell where the value ends here", source.position(line, column), hint)
     if "could not find expected ':'" in what or "while scanning a simple key" in (problem.context or ""):
-        return error("yaml", "a key without a colon, or a text that needs quotes, ends before this", source.position(line, column), "write `key: value`")
+        return error(
+            "yaml",
+            "a key without a colon, or a text that needs quotes, ends before this",
+            source.position(line, column),
+            "write `key: value`",
+        )
     if "expected <block end>" in what or "block mapping" in (problem.context or ""):
-        return error("yaml", "the indentation changes here", source.position(line, column), "keys of one block begin in the same column")
+        return error(
+            "yaml",
+            "the indentation changes here",
+            source.position(line, column),
+            "keys of one block begin in the same column",
+        )
     if "found unexpected end of stream" in what or "quoted scalar" in (problem.context or ""):
         opened = problem.context_mark
         at = source.position(opened.line + 1, opened.column + 1) if opened else source.position(line, column)
         return error("yaml", "the quote that opens here is never closed", at, "close it on the same line")
     if "cannot start any token" in what:
-        return error("yaml", "a value cannot begin with this character", source.position(line, column), "put quotes around the value")
+        return error(
+            "yaml",
+            "a value cannot begin with this character",
+            source.position(line, column),
+            "put quotes around the value",
+        )
     return error("yaml", f"this is not YAML: {what}", source.position(line, column))

@@ -24,7 +24,10 @@ _NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "format
 
 def sizes(named: Named) -> dict[Key, int]:
     """Bytes of every entity."""
-    return {key: _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED}) for key, entity in named.items()}
+    return {
+        key: _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED})
+        for key, entity in named.items()
+    }
 
 
 def shares(named: Named, groups: Mapping[str, Sequence[Key]]) -> dict[str, int]:
@@ -35,7 +38,9 @@ def shares(named: Named, groups: Mapping[str, Sequence[Key]]) -> dict[str, int]:
         groups: tags by the name of what they belong to (a conversion).
     """
     each, graph = sizes(named), uses(named)
-    reached = {group: set().union(*(reach(graph, tag) for tag in tags)) if tags else set() for group, tags in groups.items()}
+    reached = {
+        group: set().union(*(reach(graph, tag) for tag in tags)) if tags else set() for group, tags in groups.items()
+    }
     users = Counter(key for keys in reached.values() for key in keys)
     return {group: sum(each[key] for key in keys if users[key] == 1) for group, keys in reached.items()}
 

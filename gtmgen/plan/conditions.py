@@ -47,11 +47,24 @@ _WORDS = {
 }
 
 
-def filters(parts: Parts, prefix: str, if_all: tuple[Test, ...], unless: tuple[Test, ...], at: Path) -> tuple[Filter, ...]:
+def filters(
+    parts: Parts, prefix: str, if_all: tuple[Test, ...], unless: tuple[Test, ...], at: Path
+) -> tuple[Filter, ...]:
     """The filters of a trigger: all of `if_all` must hold, none of `unless` may."""
-    positive = [filter_of(parts, prefix, _left(parts, prefix, test, at), test.condition, at, path=test.left == "page_path") for test in if_all]
+    positive = [
+        filter_of(parts, prefix, _left(parts, prefix, test, at), test.condition, at, path=test.left == "page_path")
+        for test in if_all
+    ]
     negative = [
-        filter_of(parts, prefix, _left(parts, prefix, test, at), test.condition, at, path=test.left == "page_path", unless=True)
+        filter_of(
+            parts,
+            prefix,
+            _left(parts, prefix, test, at),
+            test.condition,
+            at,
+            path=test.left == "page_path",
+            unless=True,
+        )
         for test in unless
     ]
     return tuple(dict.fromkeys([*positive, *negative]))
@@ -85,7 +98,9 @@ def literal(parts: Parts, prefix: str, text: str, at: Path) -> Operand:
     if "{{" not in text:
         return text
     name = entity_name(prefix, "Literal", digest(text), code=True)
-    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, Body("_gtm/code/literal.js.j2", {"text": text})))
+    return put(
+        parts, Entity("variable", "jsm", name, at, {"notes": ""}, Body("_gtm/code/literal.js.j2", {"text": text}))
+    )
 
 
 def text_of(right: Scalar) -> str:
@@ -108,6 +123,8 @@ def _left(parts: Parts, prefix: str, test: Test, at: Path) -> Ref:
     if test.left in BUILT_IN:
         return Ref(BUILT_IN[test.left])
     kind = "either" if test.left == "data_layer" else test.left
-    ref = operand(parts, prefix, (Lookup(kind, test.name),), "condition", at)
+    # a missing value is the empty text, but never less than a number: GTM would take the empty text for 0
+    typed = "number" if test.condition.op in {"less", "greater"} else "condition"
+    ref = operand(parts, prefix, (Lookup(kind, test.name),), typed, at)
     assert isinstance(ref, Ref)
     return ref

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from gtmgen.source import Path
 from gtmgen.spec.model import Scalar
@@ -13,8 +13,7 @@ ALL_PAGES = "All Pages"
 """GTM's own trigger for every page view; it stands in no container."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A GTM variable, by name. Every filter prints it as `{{name}}`."""
 
     name: str
@@ -24,8 +23,7 @@ Operand = Ref | Scalar
 """What stands for a value in an entity: a variable, or the value itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """One condition of a trigger, in GTM's terms."""
 
     left: Ref
@@ -35,8 +33,7 @@ class Filter:
     ignore_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """Code that is rendered first and embedded: a template and what it reads."""
 
     template: str
@@ -46,8 +43,7 @@ class Body:
 Kind = Literal["tag", "trigger", "variable", "folder"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """One tag, trigger, variable or folder, rendered by `_gtm/<kind>/<type>.json.j2`."""
 
     kind: Kind
@@ -55,13 +51,12 @@ class Entity:
     name: str
     at: Path
     """The spec key that asked for it first."""
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = MappingProxyType({})
     body: Body | None = None
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything that one container is made of."""
 
     entities: tuple[Entity, ...]

@@ -13,10 +13,19 @@ from gtmgen.source import Path
 from gtmgen.spec import selector
 from gtmgen.spec.model import Condition, Test, When
 
-_TITLES = {"data_layer": "Event", "page": "Page", "click": "Click", "link": "Link", "form": "Form", "visible": "Visible"}
+_TITLES = {
+    "data_layer": "Event",
+    "page": "Page",
+    "click": "Click",
+    "link": "Link",
+    "form": "Form",
+    "visible": "Visible",
+}
 
 
-def triggers(parts: Parts, prefix: str, when: When, unless: tuple[Test, ...], folder: str, *, reads_page: bool) -> list[str]:
+def triggers(
+    parts: Parts, prefix: str, when: When, unless: tuple[Test, ...], folder: str, *, reads_page: bool
+) -> list[str]:
     """The names of the triggers for one `when`.
 
     Args:
@@ -43,17 +52,33 @@ def triggers(parts: Parts, prefix: str, when: When, unless: tuple[Test, ...], fo
             assert isinstance(when.what, Condition)
             path = filter_of(parts, prefix, Ref("Page Path"), when.what, when.at, path=True)
             return [
-                make("dom_ready" if reads_page else "page", f"{title} (DOM ready)" if reads_page else title, (path, *checks)),
-                make("route", f"Route{title.removeprefix('Page')}", (path, *checks, route_changed(parts, prefix, when.at))),
+                make(
+                    "dom_ready" if reads_page else "page",
+                    f"{title} (DOM ready)" if reads_page else title,
+                    (path, *checks),
+                ),
+                make(
+                    "route",
+                    f"Route{title.removeprefix('Page')}",
+                    (path, *checks, route_changed(parts, prefix, when.at)),
+                ),
             ]
         case "click":
-            inside = Filter(Ref("Click Element"), "CSS_SELECTOR", _css(parts, prefix, selector.with_descendants(str(when.what)), when.at))
+            inside = Filter(
+                Ref("Click Element"),
+                "CSS_SELECTOR",
+                _css(parts, prefix, selector.with_descendants(str(when.what)), when.at),
+            )
             return [make("click", title, (inside, *checks))]
         case "link":
             assert isinstance(when.what, Condition)
             return [make("link", title, (_link(parts, prefix, when.what, when.at), *checks))]
         case "form":
-            form = Filter(Ref("Form Element"), "CSS_SELECTOR", _css(parts, prefix, selector.or_form_inside(str(when.what)), when.at))
+            form = Filter(
+                Ref("Form Element"),
+                "CSS_SELECTOR",
+                _css(parts, prefix, selector.or_form_inside(str(when.what)), when.at),
+            )
             return [make("form", title, (form, *checks))]
         case "visible":
             return [make("visible", title, selector=_css(parts, prefix, str(when.what), when.at))]
@@ -64,13 +89,17 @@ def all_pages(parts: Parts, prefix: str, unless: tuple[Test, ...], folder: str, 
     if not unless:
         return ALL_PAGES
     checks = filters(parts, prefix, (), unless, at)
-    return put(parts, Entity("trigger", "page", entity_name(prefix, "All Pages"), at, {"filters": checks}, folder=folder)).name
+    return put(
+        parts, Entity("trigger", "page", entity_name(prefix, "All Pages"), at, {"filters": checks}, folder=folder)
+    ).name
 
 
 def all_routes(parts: Parts, prefix: str, unless: tuple[Test, ...], folder: str, at: Path) -> str:
     """The trigger for every route change of a single-page app, once per new path."""
     checks = (route_changed(parts, prefix, at), *filters(parts, prefix, (), unless, at))
-    return put(parts, Entity("trigger", "route", entity_name(prefix, "All Routes"), at, {"filters": checks}, folder=folder)).name
+    return put(
+        parts, Entity("trigger", "route", entity_name(prefix, "All Routes"), at, {"filters": checks}, folder=folder)
+    ).name
 
 
 def due(parts: Parts, prefix: str, title: str, key: str, unless: tuple[Test, ...], folder: str, at: Path) -> str:
@@ -86,14 +115,18 @@ def due(parts: Parts, prefix: str, title: str, key: str, unless: tuple[Test, ...
     pending = put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, body))
     event = Filter(Ref("_event"), "MATCH_REGEX", ".*")
     checks = (Filter(pending, "EQUALS", "true"), *filters(parts, prefix, (), unless, at))
-    trigger = Entity("trigger", "event", entity_name(prefix, title, "Due"), at, {"filters": checks, "event": event}, folder=folder)
+    trigger = Entity(
+        "trigger", "event", entity_name(prefix, title, "Due"), at, {"filters": checks, "event": event}, folder=folder
+    )
     return put(parts, trigger).name
 
 
 def route_changed(parts: Parts, prefix: str, at: Path) -> Filter:
     """The filter that holds when a history change is a new path."""
     urls = {side: values.data_layer(parts, prefix, f"gtm.{side}Url", at, version=1) for side in ("old", "new")}
-    notes = "true when a history change of a single-page app is a new path: pushState and replaceState together count once."
+    notes = (
+        "true when a history change of a single-page app is a new path: pushState and replaceState together count once."
+    )
     name = entity_name(prefix, "Route Changed", code=True)
     changed = put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, Body("_gtm/code/route.js.j2", urls)))
     return Filter(changed, "EQUALS", "true")
@@ -101,7 +134,9 @@ def route_changed(parts: Parts, prefix: str, at: Path) -> Filter:
 
 def _event(parts: Parts, prefix: str, what: Condition, at: Path) -> Filter:
     if what.op == "matches":
-        return Filter(Ref("_event"), "MATCH_REGEX", literal(parts, prefix, text_of(what.right), at), ignore_case=what.ignore_case)
+        return Filter(
+            Ref("_event"), "MATCH_REGEX", literal(parts, prefix, text_of(what.right), at), ignore_case=what.ignore_case
+        )
     return Filter(Ref("_event"), "EQUALS", literal(parts, prefix, text_of(what.right), at))
 
 

@@ -6,9 +6,8 @@ kinds of variable (data layer, cookie, URL query, JavaScript) where one is neede
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from gtmgen.plan.entities import Body, Entity, Operand, Parts, Ref, put
 from gtmgen.plan.names import entity_name
@@ -26,8 +25,7 @@ _TITLES = {
 _WORDS = {"message": "event", "data_layer": "data layer", "either": "event or data layer", "literal": "else"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One place that a variable reads, for the template: a `path` below the root of that number, or the text of an element."""
 
     root: int = 0
@@ -71,7 +69,11 @@ def describe(value: Value) -> tuple[str, str]:
     for kind, group in groupby(value, key=lambda lookup: lookup.kind):
         names = " or ".join(str(lookup.name) for lookup in group)
         words.append(f"{_WORDS.get(kind, kind)} {names}")
-    free = [f"{lookup.kind} {lookup.name!r}" for lookup in value if lookup.kind in {"dom", "variable", "literal"} and " " in str(lookup.name)]
+    free = [
+        f"{lookup.kind} {lookup.name!r}"
+        for lookup in value
+        if lookup.kind in {"dom", "variable", "literal"} and " " in str(lookup.name)
+    ]
     return " or ".join(words).replace(" or else ", " else "), "\x00".join(free)
 
 
@@ -79,8 +81,12 @@ def message(parts: Parts, prefix: str, at: Path) -> Ref:
     """The variable that returns the message of the event that is being handled."""
     unique = unique_event_id(parts, prefix, at)
     body = Body("_gtm/code/message.js.j2", {"unique": unique})
-    notes = "The data layer message (or the gtag() call's parameters) that fired this event, without keys of earlier ones."
-    return put(parts, Entity("variable", "jsm", entity_name(prefix, "Event Message", code=True), at, {"notes": notes}, body))
+    notes = (
+        "The data layer message (or the gtag() call's parameters) that fired this event, without keys of earlier ones."
+    )
+    return put(
+        parts, Entity("variable", "jsm", entity_name(prefix, "Event Message", code=True), at, {"notes": notes}, body)
+    )
 
 
 def unique_event_id(parts: Parts, prefix: str, at: Path) -> Ref:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from gtmgen.plan import triggers, values
@@ -29,7 +28,7 @@ def plan_web(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
     for sending in sendings:
         if not sending.implied and (sending.when or sending.event == PAGE_VIEW):
             put(tags, _event_tag(parts, spec, sending, library.platforms[sending.platform]))
-    shared = [entity if entity.folder else replace(entity, folder=_shared(spec)) for entity in parts.values()]
+    shared = [entity if entity.folder else entity._replace(folder=_shared(spec)) for entity in parts.values()]
     entities = (*tags.values(), *sorted(shared, key=lambda entity: (entity.kind, entity.name.lower())))
     folders = {entity.folder: entity.at for entity in entities if entity.folder}
     shelf = tuple(Entity("folder", "folder", name, at) for name, at in sorted(folders.items()))
@@ -40,7 +39,13 @@ def _expected(spec: Spec) -> frozenset[str]:
     """The names of `{variable: …}` values: they are in the container that the import merges into."""
     values_of = [*spec.user_data.values()]
     for conversion in spec.conversions:
-        own = (conversion.value, conversion.currency, conversion.items, conversion.order_id, *conversion.params.values())
+        own = (
+            conversion.value,
+            conversion.currency,
+            conversion.items,
+            conversion.order_id,
+            *conversion.params.values(),
+        )
         named = (conversion.event_id.value,) if conversion.event_id else ()
         overrides = [value for override in conversion.platforms.values() for value in override.params.values()]
         values_of += [*own, *named, *overrides]
@@ -55,7 +60,9 @@ def _folder(spec: Spec, platform: Platform) -> str:
     return entity_name(spec.prefix, platform.name)
 
 
-def _base_tag(parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, own: Sequence[Sending]) -> Entity:
+def _base_tag(
+    parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, own: Sequence[Sending]
+) -> Entity:
     """The tag on All Pages: it loads the pixel, and sends the page view unless the spec's own conversion does."""
     implied = next((sending for sending in own if sending.implied), None)
     page_view = next((sending for sending in own if sending.event == PAGE_VIEW), None)
@@ -127,7 +134,9 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -
     )
 
 
-def _every_page(parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings) -> list[str]:
+def _every_page(
+    parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings
+) -> list[str]:
     """A taken-over page view without a `when` of its own: every page load, every route, and a late grant of consent."""
     shared = _shared(spec)
     on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared, sending.at)]
@@ -142,7 +151,9 @@ def _made(spec: Spec) -> str:
     return f"Made by gtmgen from the spec of {spec.site}: change the spec, not this tag."
 
 
-def _pixel_context(parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, *, takes_over: bool) -> dict[str, Any]:
+def _pixel_context(
+    parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, *, takes_over: bool
+) -> dict[str, Any]:
     """What every tag of a platform reads: the loader, which is one variable, and the pixels."""
     pixels = list(settings.pixels)
     context = {"pixels": pixels, "options": platform.options(settings.options), "takes_over": takes_over}
@@ -167,7 +178,11 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
         kind = "currency" if param.type.name == "currency" else param.type.type
         needs = platform.params[param.type.depends_on].key if param.type.depends_on else ""
         rows.append(
-            {"key": param.key, "operand": values.operand(parts, spec.prefix, param.source, kind, sending.at), "depends_on": needs}
+            {
+                "key": param.key,
+                "operand": values.operand(parts, spec.prefix, param.source, kind, sending.at),
+                "depends_on": needs,
+            }
         )
     return {"params": rows, "items": items}
 
@@ -184,7 +199,9 @@ def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, 
 def _user(parts: Parts, spec: Spec, platform: Platform, user: Sequence[Any], at: Path) -> Operand | None:
     if not user:
         return None
-    fields = [{"field": row.field, "source": values.operand(parts, spec.prefix, row.source, "string", at)} for row in user]
+    fields = [
+        {"field": row.field, "source": values.operand(parts, spec.prefix, row.source, "string", at)} for row in user
+    ]
     notes = f"Advanced matching: what the site knows of the visitor, written as {platform.name} wants it."
     name = entity_name(spec.prefix, platform.name, "User", code=True)
     body = Body("_gtm/code/user.js.j2", {"fields": fields})
@@ -226,7 +243,9 @@ def _event_id(parts: Parts, spec: Spec, event_id: EventId, at: Path) -> Ref:
         context["event"] = ""  # a made id does not depend on the event: all such conversions share one variable
     title = ["Event ID", ", else ".join(words)] if words else ["Event ID"]
     name = entity_name(prefix, *title, code=True, exact="\x00".join(filter(None, exact)))
-    notes = "The event_id of this occurrence: the same at every reference and in every tag, so that both sides send one id."
+    notes = (
+        "The event_id of this occurrence: the same at every reference and in every tag, so that both sides send one id."
+    )
     return put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, Body("_gtm/code/event_id.js.j2", context)))
 
 

@@ -12,14 +12,27 @@ from gtmgen.report.text import table
 def text(library: Library) -> str:
     """For a terminal."""
     lines = ["Events (canonical name; what each platform calls it; custom: sent under its own name)", ""]
-    lines += [*table(_events(library)), "", "Parameters (canonical name; each platform's key and type)", "", *table(_params(library))]
+    lines += [
+        *table(_events(library)),
+        "",
+        "Parameters (canonical name; each platform's key and type)",
+        "",
+        *table(_params(library)),
+    ]
     lines += ["", "Advanced matching (user_data; each platform's key)", "", *table(_user(library))]
     return "\n".join([*lines, ""])
 
 
 def markdown(library: Library) -> str:
     """For the docs."""
-    parts = ["## Events", _grid(_events(library)), "## Parameters", _grid(_params(library)), "## Advanced matching (`user_data`)", _grid(_user(library))]
+    parts = [
+        "## Events",
+        _grid(_events(library)),
+        "## Parameters",
+        _grid(_params(library)),
+        "## Advanced matching (`user_data`)",
+        _grid(_user(library)),
+    ]
     legacy = [f"- {p.name}: `{name}` {about}" for p in library.platforms.values() for name, about in p.legacy.items()]
     return "\n\n".join([*parts, "## Names that are going", "\n".join(legacy)]) + "\n"
 
@@ -46,7 +59,13 @@ def _events(library: Library) -> list[list[str]]:
     platforms = library.platforms.values()
     rows = [["event", "when", *(platform.name for platform in platforms)]]
     for event in library.events.values():
-        rows.append([event.name, event.title, *(", ".join(platform.events.get(event.name, ("custom",))) for platform in platforms)])
+        rows.append(
+            [
+                event.name,
+                event.title,
+                *(", ".join(platform.events.get(event.name, ("custom",))) for platform in platforms),
+            ]
+        )
     return rows
 
 
@@ -65,7 +84,15 @@ def _user(library: Library) -> list[list[str]]:
     rows = [["user_data", *(platform.name for platform in platforms)]]
     for name in library.user_keys:
         fields = [platform.user.get(name) for platform in platforms]
-        rows.append([name, *((field.key if field.key == field.hashed else f"{field.key}, {field.hashed}") if field else "-" for field in fields)])
+        rows.append(
+            [
+                name,
+                *(
+                    (field.key if field.key == field.hashed else f"{field.key}, {field.hashed}") if field else "-"
+                    for field in fields
+                ),
+            ]
+        )
     return rows
 
 

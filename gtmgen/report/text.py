@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from gtmgen.build import Built
 from gtmgen.container.size import LIMIT
 from gtmgen.findings import Finding, Position, Severity
-from gtmgen.platforms import Library
 from gtmgen.plan.conditions import words
+from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import When
 
@@ -40,7 +40,9 @@ def findings(found: Iterable[Finding], style: Style = plain) -> str:
 
 def _finding(finding: Finding, style: Style) -> str:
     weight = style(finding.severity, _COLOURS[finding.severity])
-    lines = [f"{safe(str(finding.at))}: {weight}: {safe(finding.message)}  {style(f'[{finding.rule}]', 'bright_black')}"]
+    lines = [
+        f"{safe(str(finding.at))}: {weight}: {safe(finding.message)}  {style(f'[{finding.rule}]', 'bright_black')}"
+    ]
     if finding.at.excerpt.strip():
         lines += _excerpt(finding.at, style, _COLOURS[finding.severity])
     if finding.hint:
@@ -60,7 +62,9 @@ def _excerpt(at: Position, style: Style, colour: str) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns a text takes on a terminal: wide characters (CJK, emoji) take two, combining marks none."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
@@ -80,11 +84,20 @@ def kilobytes(size: int) -> str:
 
 def made(built: Built, library: Library, style: Style = plain) -> str:
     """What a build made: the counts, the share of GTM's limit, and a row per conversion."""
-    counts = [f"{sum(entity.kind == kind for entity in built.plan.entities)} {kind}s" for kind in ("tag", "trigger", "variable")]
+    counts = [
+        f"{sum(entity.kind == kind for entity in built.plan.entities)} {kind}s"
+        for kind in ("tag", "trigger", "variable")
+    ]
     share = f"about {kilobytes(built.size)} of GTM's {LIMIT // 1000} KB ({built.size / LIMIT:.0%})"
     platforms = [library.platforms[name] for name in built.spec.platforms]
     rows = [["conversion", "fires on", *(platform.name for platform in platforms), "size"]]
-    rows.append(["(page views)", *_page_views(built, [platform.id for platform in platforms]), kilobytes(built.shares.get("base pixel", 0))])
+    rows.append(
+        [
+            "(page views)",
+            *_page_views(built, [platform.id for platform in platforms]),
+            kilobytes(built.shares.get("base pixel", 0)),
+        ]
+    )
     for conversion in dict.fromkeys(sending.at for sending in built.sendings if not sending.implied):
         own = [sending for sending in built.sendings if sending.at == conversion and not sending.implied]
         first = own[0]

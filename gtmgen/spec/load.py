@@ -72,13 +72,24 @@ def _is_number(value: Any) -> bool:
 
 def _unsafe_text(source: Source, value: Any, path: Path) -> list[Finding]:
     if isinstance(value, dict):
-        keys = [error("character", "a control character stands in this key", source.locate((*path, key), key=True)) for key in value if _UNSAFE.search(key)]
+        keys = [
+            error("character", "a control character stands in this key", source.locate((*path, key), key=True))
+            for key in value
+            if _UNSAFE.search(key)
+        ]
         return keys + [finding for key, inner in value.items() for finding in _unsafe_text(source, inner, (*path, key))]
     if isinstance(value, list):
         return [finding for i, inner in enumerate(value) for finding in _unsafe_text(source, inner, (*path, i))]
     if isinstance(value, str) and (found := _UNSAFE.search(value)):
         what = f"U+{ord(found.group()):04X}"
-        return [error("character", f"a character that no container can carry stands here ({what})", source.locate(path, show=False), "remove it")]
+        return [
+            error(
+                "character",
+                f"a character that no container can carry stands here ({what})",
+                source.locate(path, show=False),
+                "remove it",
+            )
+        ]
     return []
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gtmgen.source import Path
 
 Scalar = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One place where a value stands: `kind` says where, `name` what to look up there.
 
     Kinds: `path` (the message of the event, or the data layer: decided when it is known what the conversion fires on),
@@ -27,8 +25,7 @@ Value = tuple[Lookup, ...]
 """Where a value comes from; of several the first that is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What must hold of a text. `op`: equals, contains, starts_with, ends_with, matches, less, greater, or `plain`.
 
     `plain` is a condition that was written as a bare text: equals, but a path holds with and without its trailing slash.
@@ -40,8 +37,7 @@ class Condition:
     ignore_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(NamedTuple):
     """A condition on one thing: `left` is page_path, query …, `name` the key where the left side has one."""
 
     left: str
@@ -49,8 +45,7 @@ class Test:
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """One place where a conversion fires. `what` is a condition (data_layer, page, link) or a selector (click, form, visible)."""
 
     kind: Literal["data_layer", "page", "click", "link", "form", "visible"]
@@ -60,16 +55,14 @@ class When:
     at: Path
 
 
-@dataclass(frozen=True, slots=True)
-class NamedId:
+class NamedId(NamedTuple):
     """The event_id that a spec names: sent as `<event>.<value>`, or as it is (`exact`)."""
 
     value: Value
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """What a conversion says for one platform; `send` is False for `platform: false`."""
 
     send: bool
@@ -77,8 +70,7 @@ class Override:
     params: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(NamedTuple):
     """One business event that the spec declares."""
 
     event: str
@@ -98,8 +90,7 @@ class Conversion:
     at: Path
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformSettings:
+class PlatformSettings(NamedTuple):
     """What the spec says of one platform."""
 
     id: str
@@ -110,8 +101,7 @@ class PlatformSettings:
     at: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """The server side that the spec asks for."""
 
     transport: Literal["sgtm", "backend"]
@@ -120,8 +110,7 @@ class Server:
     at: Path = ("server",)
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """A whole spec."""
 
     site: str

@@ -72,7 +72,9 @@ def check(source: Source, library: Library) -> list[Finding]:
     findings = [finding for problem in problems for finding in _explain(source, problem)]
     # a misspelt key is one mistake: do not also say that the right one is missing
     meant = {finding.hint for finding in findings if finding.rule == "unknown-key"}
-    findings = [f for f in findings if not (f.rule == "missing-key" and f"did you mean {f.message.split()[0]}?" in meant)]
+    findings = [
+        f for f in findings if not (f.rule == "missing-key" and f"did you mean {f.message.split()[0]}?" in meant)
+    ]
     if any(hint.startswith("did you mean") for hint in meant):
         findings = [f for f in findings if not f.message.endswith(_INCOMPLETE)]
     unique = {(finding.at.line, finding.at.column, finding.message): finding for finding in findings}
@@ -164,7 +166,10 @@ def _wrong(schema: dict[str, Any], keyword: str, instance: Any, problem: Validat
     if keyword == "enum":
         options = [str(option) for option in problem.validator_value]
         near = nearest(str(instance), options)
-        return f"{_show(instance)} is not known here", f"did you mean `{near}`?" if near else f"known: {', '.join(options)}"
+        return (
+            f"{_show(instance)} is not known here",
+            f"did you mean `{near}`?" if near else f"known: {', '.join(options)}",
+        )
     if keyword == "type":
         types = problem.validator_value if isinstance(problem.validator_value, list) else [problem.validator_value]
         wanted = expected or " or ".join(_TYPE_NAMES[name] for name in types)
@@ -176,7 +181,10 @@ def _wrong(schema: dict[str, Any], keyword: str, instance: Any, problem: Validat
     if keyword == "uniqueItems":
         return "the same value stands here twice", "keep one of them"
     if keyword in {"minimum", "maximum"}:
-        return f"{_show(instance)} is too {'small' if keyword == 'minimum' else 'large'}", f"the limit is {problem.validator_value}"
+        return (
+            f"{_show(instance)} is too {'small' if keyword == 'minimum' else 'large'}",
+            f"the limit is {problem.validator_value}",
+        )
     if keyword == "oneOf" and isinstance(instance, dict) and isinstance(schema.get("properties"), dict):
         written = [key for key in instance if key in schema["properties"]]
         said = f"{', '.join(f'`{key}`' for key in written)} stand together" if len(written) > 1 else _INCOMPLETE
@@ -205,7 +213,12 @@ def _swallowed(source: Source, path: tuple[str | int, ...], instance: Any) -> st
         return f'a # begins a comment: write `{key}"{written.split()[0]}"`'
     if isinstance(instance, list) and re.match(r"\[[^,{}]*\]\S*$", written) and not isinstance(path[-1], int):
         return f'YAML reads [ ] as a list: write `{key}"{written}"`'
-    if isinstance(instance, dict) and len(instance) == 1 and next(iter(instance.values())) is None and re.match(r"[\w.+-]+:", written):
+    if (
+        isinstance(instance, dict)
+        and len(instance) == 1
+        and next(iter(instance.values())) is None
+        and re.match(r"[\w.+-]+:", written)
+    ):
         return f'a colon ends a text: write `{key}"{written}"`'
     return ""
 

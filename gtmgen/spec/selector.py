@@ -90,7 +90,7 @@ _ARGUMENTS = {
 }
 _KNOWN = frozenset(_NAMES.split()) | _ARGUMENTS.keys()
 # Selectors 4 §6.
-_ATTRIBUTE = re.compile(r" *(?:\*?\|)?i *(?:(?P<operator>o *)(?:(?P<value>[is] *)(?P<flag>i *)?)?)?")
+_ATTRIBUTE = re.compile(r" *(?:\*?\||(?P<prefix>i)\|)?i *(?:(?P<operator>o *)(?:(?P<value>[is] *)(?P<flag>i *)?)?)?")
 # CSS Syntax 3 §6.2, over tokens that each end in a NUL; D are digits, W is space, u comes before a unit.
 _NTH = r"(?:[+-]?D|i(?:odd|even)|(?:\+\0i|[+-]?Du|i-?)n(?:-(?P<b>D)|-\0WD|\0W[+-](?:\0W)?D|))\0W"
 _NTH = _NTH.replace("D", "[0-9]++").replace("W", r"(?: \0)*+")
@@ -153,9 +153,9 @@ class _Parser:
         self.kinds = "".join(kinds)
         self.close.update(dict.fromkeys(unclosed, len(kinds)))
         # What the browser adds at the end: the other half of an escape, a quote, brackets.
+        self.stop = place
         if kinds and place == self.spans[-1][1] and (place - len(text.rstrip("\\"))) % 2:
-            self.spans[-1] = self.spans[-1][0], place - 1
-            tail = tail or "\ufffd"
+            self.stop, tail = place - 1, tail or "\ufffd"
         self.tail = tail + "".join(_CLOSER[kinds[index]] for index in reversed(unclosed))
         self.at, self.end, self.opener = 0, len(kinds), -1
 
@@ -299,12 +299,17 @@ class _Parser:
         self.at += first != "|"
         if self.peek() == "|":
             if first == "i":
-                raise _Refused(f"{self.quote(self.at - 1, self.at)} is a namespace, which no page can declare")
+                self.namespace(self.at - 1)
             self.at += 1
             if self.peek() not in ("i", "*"):
                 self.refuse("a tag name")
             self.at += 1
         return True
+
+    def namespace(self, prefix: int) -> None:
+        """Selectors 4 §5.3: without a style sheet no namespace is declared; Chromium takes an escaped `*` for `*`."""
+        if self.values[prefix] != "*":
+            raise _Refused(f"{self.quote(prefix, prefix + 1)} names a namespace, which no page can declare")
 
     def enter(self, index: int) -> tuple[int, int]:
         """Go into the brackets that open at `index`; returns what `leave` needs to come out again."""
@@ -326,6 +331,8 @@ class _Parser:
         match = _ATTRIBUTE.match(self.kinds, self.at, self.end)
         if match is None:
             self.refuse("the name of an attribute")
+        if match["prefix"]:
+            self.namespace(match.start("prefix"))
         self.at, value, flag = match.end(), match.end("operator"), match.start("flag")
         if self.peek() == "!":
             raise _Refused(f'{self.quote(self.at)} is jQuery\'s: CSS has `:not([name="value"])` instead of `!=`')
@@ -348,7 +355,7 @@ class _Parser:
             raise _Refused(f"{self.quote(start)} needs a name right after it, as in `:first-child`")
         here, name = self.quote(start, index), self.values[index].translate(_LOWER)
         element = element or (kind == "i" and name in ("after", "before", "first-letter", "first-line"))
-        vendor = re.match("-(?!-)", name)
+        vendor = re.match("-[a-z]+-", name)
         name = f"{'::' if element else ':'}{name}{'()' if kind == 'f' else ''}"
         if name not in _KNOWN and not vendor:
             hint = (
@@ -457,7 +464,7 @@ def parts(selector: str) -> tuple[str, ...]:
             start = stop = -1
         elif kind != " ":
             start = parser.spans[first][0] if start < 0 else start
-            stop = parser.spans[min(parser.at, parser.end) - 1][1]
+            stop = min(parser.spans[min(parser.at, parser.end) - 1][1], parser.stop)
     return *found, selector[start:stop] + parser.tail
 
 

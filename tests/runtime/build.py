@@ -63,7 +63,7 @@ def condition(kind: str, left: str, right: str, *, ignore_case: bool = False, ne
     return {"type": kind, "parameter": parameters(rows)}
 
 
-def trigger(name: str, kind: str, filters: Iterable[Entry] = (), **given: Any) -> Entry:
+def trigger(name: str, kind: str, filters: Iterable[Entry] = (), /, **given: Any) -> Entry:
     """A trigger. Link, form and timer triggers take their own keys as parameters in `given`."""
     entry: Entry = {"name": name, "type": kind}
     if filters := list(filters):
@@ -112,7 +112,19 @@ def html(
 ) -> Entry:
     """A Custom HTML tag; code is put into a <script>. `on` and `unless` are triggers' names."""
     body = markup if markup.lstrip().startswith("<") else f"<script>{markup}</script>"
-    return tag(name, "html", on, unless=unless, needs=needs, option=option, setup=setup, teardown=teardown, html=body, supportDocumentWrite=False, **given)
+    return tag(
+        name,
+        "html",
+        on,
+        unless=unless,
+        needs=needs,
+        option=option,
+        setup=setup,
+        teardown=teardown,
+        html=body,
+        supportDocumentWrite=False,
+        **given,
+    )
 
 
 def tag(
@@ -144,7 +156,9 @@ def tag(
     if paused:
         entry["paused"] = True
     types = list(needs)
-    entry["consentSettings"] = {"consentStatus": "NEEDED", "consentType": text(None, types)} if types else {"consentStatus": "NOT_SET"}
+    entry["consentSettings"] = (
+        {"consentStatus": "NEEDED", "consentType": text(None, types)} if types else {"consentStatus": "NOT_SET"}
+    )
     return entry
 
 
@@ -162,12 +176,19 @@ def container(
     listed = []
     for entry in triggers:
         ids[entry["name"]] = str(next(number))
-        own = [{**row, "list": [{**one, "value": ids[one["value"]]} for one in row["list"]]} if row.get("key") == "triggerIds" else row for row in entry.get("parameter", [])]
-        listed.append({**entry, "triggerId": ids[entry["name"]], **({"parameter": own} if own else {})})
+        linked = {**entry, "triggerId": ids[entry["name"]]}
+        if members := [row for row in entry.get("parameter", []) if row["key"] == "triggerIds"]:
+            linked["parameter"] = [
+                {**members[0], "list": [{**one, "value": ids[one["value"]]} for one in members[0]["list"]]}
+            ]
+        listed.append(linked)
     made = []
     for entry in tags:
-        linked = {key: [ids.get(one, one) for one in entry[key]] for key in ("firingTriggerId", "blockingTriggerId") if key in entry}
-        made.append({**entry, **linked, "tagId": str(next(number))})
+        linked = {**entry, "tagId": str(next(number))}
+        for key in ("firingTriggerId", "blockingTriggerId"):
+            if key in entry:
+                linked[key] = [ids.get(one, one) for one in entry[key]]
+        made.append(linked)
     return {
         "exportFormatVersion": 2,
         "containerVersion": {

@@ -125,7 +125,9 @@ class Result:
         """The one event of that name; raises unless there is exactly one."""
         found = self.named(name)
         if len(found) != 1:
-            raise LookupError(f"{len(found)} events are named {name}; there were {[event.name for event in self.events]}")
+            raise LookupError(
+                f"{len(found)} events are named {name}; there were {[event.name for event in self.events]}"
+            )
         return found[0]
 
     def fired(self, tag: str) -> list[str]:

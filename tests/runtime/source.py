@@ -63,7 +63,9 @@ def read(name: str) -> str:
 def bundle(*hosts: str) -> str:
     """An expression whose value is `{start, …}`: the runtime with its host files, closed off from the page."""
     names = [*PARTS, *hosts]
-    exports = "start" + "".join(f", {name}" for name in ("makePage", "makeHost") if any(name in read(host) for host in hosts))
+    exports = "start" + "".join(
+        f", {name}" for name in ("makePage", "makeHost") if any(name in read(host) for host in hosts)
+    )
     return "(function () {\n" + "\n".join(map(read, names)) + f"\nreturn {{ {exports} }};\n}})()"
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from py_mini_racer import MiniRacer
 
 from tests.runtime.record import Result, fold
-from tests.runtime.source import bundle, literal, stubs
+from tests.runtime.source import bundle, stubs
+from tests.runtime.steps import Step, arrive, consent, gtag, js, push, reload, together, wait
+
+__all__ = ["arrive", "consent", "gtag", "js", "push", "reload", "run", "together", "wait"]
 
 NOW = 1_767_225_600_000
 """When the first page is opened: 2026-01-01, 00:00 UTC."""
@@ -47,56 +49,6 @@ DRIVER = """
   };
 })()
 """
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happens on the page. Made by the functions below."""
-
-    kind: str
-    code: str = ""
-    ms: int = 0
-    url: str | None = None
-
-
-def push(*messages: Any) -> Step:
-    """`dataLayer.push(…)`, all messages in one call."""
-    return Step("run", f"window[__dataLayer].push({', '.join(map(literal, messages))});")
-
-
-def gtag(*args: Any) -> Step:
-    """A `gtag(…)` call: what it pushes is its `arguments`."""
-    return Step("run", f"(function () {{ window[__dataLayer].push(arguments); }})({', '.join(map(literal, args))});")
-
-
-def consent(action: str, **types: str) -> Step:
-    """`gtag("consent", "default" | "update", {…})`."""
-    return gtag("consent", action, types)
-
-
-def js(code: str) -> Step:
-    """Any JavaScript; the value of an expression is kept in `Result.values`."""
-    return Step("value", code)
-
-
-def together(*steps: Step) -> Step:
-    """Steps of one task: nothing that waits for a timer comes between."""
-    return Step("run", "\n".join(step.code if step.kind == "run" else f"{step.code};" for step in steps))
-
-
-def wait(ms: int) -> Step:
-    """Lets the clock run."""
-    return Step("wait", ms=ms)
-
-
-def arrive() -> Step:
-    """gtm.js arrives here and not at once: what stands before it happens between the snippet and its arrival."""
-    return Step("arrive")
-
-
-def reload(url: str | None = None) -> Step:
-    """The page is loaded anew (or another one is); cookies and storage stay."""
-    return Step("reload", url=url)
 
 
 def run(
@@ -228,7 +180,9 @@ class _Page:
         elif step.kind == "run":
             self.do(f"__page.step(function () {{ {step.code} }});")
         elif step.kind == "value":
-            text = self.v8.eval(f"JSON.stringify(__page.step(function () {{ return (0, eval)({json.dumps(step.code)}); }})) || 'null'")
+            text = self.v8.eval(
+                f"JSON.stringify(__page.step(function () {{ return (0, eval)({json.dumps(step.code)}); }})) || 'null'"
+            )
             result.values.append(json.loads(str(text)))
 
     def do(self, code: str) -> None:

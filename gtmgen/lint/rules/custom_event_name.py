@@ -29,5 +29,7 @@ def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterat
             conversion = spec.conversions[int(sending.at[1])]
             own = sending.platform in conversion.platforms and conversion.platforms[sending.platform].event
             at = (*sending.at, "platforms", sending.platform, "event") if own else (*sending.at, "event")
-            hint = f"write `platforms: {{{sending.platform}: {{event: …}}}}` below it, or `{{{sending.platform}: false}}`"
+            hint = (
+                f"write `platforms: {{{sending.platform}: {{event: …}}}}` below it, or `{{{sending.platform}: false}}`"
+            )
             yield Said(at, f"`{sending.sent_as}`: {refusal}", "choose another name" if own else hint)

@@ -31,7 +31,9 @@ def check(spec: Spec, sendings: tuple[Sending, ...]) -> Iterator[Said]:
             continue
         if sending.title.lower() == _RESERVED:
             told.add(sending.at)
-            yield Said((*sending.at, "name"), f"`{sending.title}` is what the base tag is called", "choose another name")
+            yield Said(
+                (*sending.at, "name"), f"`{sending.title}` is what the base tag is called", "choose another name"
+            )
         elif first is not sending:
             told.add(sending.at)
             index = int(first.at[1]) + 1

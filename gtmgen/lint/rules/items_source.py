@@ -22,4 +22,8 @@ def check(sendings: tuple[Sending, ...]) -> Iterator[Said]:
         param = sending.param("items")
         if param and sending.at not in told and any(lookup.kind == "literal" for lookup in param.source):
             told.add(sending.at)
-            yield Said((*sending.at, "items"), "a literal stands where the products' place belongs", "write a path: `items: cart.lines`")
+            yield Said(
+                (*sending.at, "items"),
+                "a literal stands where the products' place belongs",
+                "write a path: `items: cart.lines`",
+            )

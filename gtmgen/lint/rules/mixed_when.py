@@ -21,4 +21,8 @@ def check(spec: Spec) -> Iterator[Said]:
         kinds = [when.kind for when in conversion.when]
         if "data_layer" in kinds and any(kind != "data_layer" for kind in kinds):
             other = next(when for when in conversion.when if when.kind != "data_layer")
-            yield Said(other.at, f"`{other.kind}` stands in a list with `data_layer`", "make it a conversion of its own, with a `name`")
+            yield Said(
+                other.at,
+                f"`{other.kind}` stands in a list with `data_layer`",
+                "make it a conversion of its own, with a `name`",
+            )

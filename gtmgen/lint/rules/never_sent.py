@@ -23,6 +23,14 @@ def check(spec: Spec, library: Library) -> Iterator[Said]:
     for conversion in spec.conversions:
         if not conversion.when and not backend and canonical_event(conversion.event, library) != PAGE_VIEW:
             hint = "add `when: …`, or `server: {transport: backend}` if your own server sends it"
-            yield Said(conversion.at, f"`{conversion.name or conversion.event}` has no `when`, and there is no backend to send it", hint)
+            yield Said(
+                conversion.at,
+                f"`{conversion.name or conversion.event}` has no `when`, and there is no backend to send it",
+                hint,
+            )
         if all(name in conversion.platforms and not conversion.platforms[name].send for name in spec.platforms):
-            yield Said((*conversion.at, "platforms"), "it is `false` for every platform: nobody gets it", "leave one of them in, or take the conversion out")
+            yield Said(
+                (*conversion.at, "platforms"),
+                "it is `false` for every platform: nobody gets it",
+                "leave one of them in, or take the conversion out",
+            )

@@ -32,7 +32,9 @@ def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterat
                 at = (*sending.at, "params", param.type.name)
                 if lookup.kind == "literal" and not _is_number(lookup) and at not in told:
                     told.add(at)
-                    yield Said(at, f"`{lookup.name}`: `{param.type.name}` is a number", "write a number, or `{path: …}`")
+                    yield Said(
+                        at, f"`{lookup.name}`: `{param.type.name}` is a number", "write a number, or `{path: …}`"
+                    )
 
 
 def _amounts(value: Value, at: tuple[str | int, ...]) -> Iterator[Said]:
@@ -42,7 +44,9 @@ def _amounts(value: Value, at: tuple[str | int, ...]) -> Iterator[Said]:
             number = re.sub(r"[^\d.,]", "", text).replace(",", ".")
             yield Said(at, f'"{text}" is a text, not a number', f"write `value: {number}`, without quotes and sign")
         elif lookup.kind == "literal" and not _is_number(lookup):
-            yield Said(at, f"`{str(text).lower()}` is no number", "write a number, or where it stands: `ecommerce.value`")
+            yield Said(
+                at, f"`{str(text).lower()}` is no number", "write a number, or where it stands: `ecommerce.value`"
+            )
 
 
 def _is_number(lookup: Lookup) -> bool:

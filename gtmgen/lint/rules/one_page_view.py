@@ -21,4 +21,8 @@ def check(spec: Spec, library: Library) -> Iterator[Said]:
     """Every page_view after the first."""
     views = [conversion for conversion in spec.conversions if canonical_event(conversion.event, library) == PAGE_VIEW]
     for conversion in views[1:]:
-        yield Said((*conversion.at, "event"), "a second `page_view`: every page would count twice", "keep one, with a list of `when` if need be")
+        yield Said(
+            (*conversion.at, "event"),
+            "a second `page_view`: every page would count twice",
+            "keep one, with a list of `when` if need be",
+        )

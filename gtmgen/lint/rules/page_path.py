@@ -42,4 +42,6 @@ def _problem(condition: Condition, at: Path) -> Iterator[Said]:
         yield Said(at, f"`{text}` is no path: a path begins with /", f"did you mean `{path or '/'}`?")
     elif condition.op in _WHOLE and ("?" in text or "#" in text):
         bare = text.split("?")[0].split("#")[0]
-        yield Said(at, f"`{text}` has a query; a page's path has none", f"write `{bare}` and `if: [{{query: …, is: …}}]`")
+        yield Said(
+            at, f"`{text}` has a query; a page's path has none", f"write `{bare}` and `if: [{{query: …, is: …}}]`"
+        )

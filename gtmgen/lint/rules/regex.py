@@ -37,4 +37,8 @@ def _problem(condition: Condition, at: Path) -> Iterator[Said]:
     if condition.op == "matches":
         problem = regexp.problem(str(condition.right))
         if problem:
-            yield Said((*at, "matches"), f"`{str(condition.right)[:80]}` is no regular expression: {problem}", "try it in the browser's console with new RegExp")
+            yield Said(
+                (*at, "matches"),
+                f"`{str(condition.right)[:80]}` is no regular expression: {problem}",
+                "try it in the browser's console with new RegExp",
+            )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from gtmgen.findings import Severity
@@ -19,7 +18,9 @@ from gtmgen.spec.model import Spec
 
 SEVERITY = Severity.ERROR
 # Shapes that their makers document: a private key, a Google API key, a GitHub or Slack token, a JSON Web Token.
-_ANYWHERE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
+_ANYWHERE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
+)
 
 
 def check(spec: Spec, library: Library) -> Iterator[Said]:
@@ -37,11 +38,10 @@ def _texts(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
     at = getattr(value, "at", at)
     if isinstance(value, str):
         yield at, value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            if field.name != "at":
-                inner = getattr(value, field.name)
-                yield from _texts(inner, (*at, field.name) if at else (field.name,))
+    elif hasattr(value, "_fields"):
+        for name in value._fields:
+            if name != "at":
+                yield from _texts(getattr(value, name), (*at, name))
     elif isinstance(value, tuple):
         for item in value:
             yield from _texts(item, at)

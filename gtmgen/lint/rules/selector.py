@@ -23,7 +23,12 @@ def check(spec: Spec) -> Iterator[Said]:
         for when in conversion.when:
             if isinstance(when.what, str):
                 yield from _problem(when.what, (*when.at, when.kind))
-        own = {"value": conversion.value, "currency": conversion.currency, "items": conversion.items, "order_id": conversion.order_id}
+        own = {
+            "value": conversion.value,
+            "currency": conversion.currency,
+            "items": conversion.items,
+            "order_id": conversion.order_id,
+        }
         for key, value in own.items():
             yield from _values(value, (*conversion.at, key))
         if conversion.event_id:
@@ -46,4 +51,8 @@ def _values(value: Value, at: Path) -> Iterator[Said]:
 def _problem(css: str, at: Path) -> Iterator[Said]:
     problem = selector.problem(css)
     if problem:
-        yield Said(at, f"`{css[:80]}` is no CSS selector: {problem}", "try it in the browser's console with document.querySelector")
+        yield Said(
+            at,
+            f"`{css[:80]}` is no CSS selector: {problem}",
+            "try it in the browser's console with document.querySelector",
+        )

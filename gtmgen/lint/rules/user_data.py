@@ -21,4 +21,9 @@ def check(spec: Spec) -> Iterator[Said]:
         for lookup in value:
             text = str(lookup.name)
             if lookup.kind == "literal" or (lookup.kind == "path" and ("@" in text or text.lstrip("+").isdigit())):
-                yield Said(("user_data", key), f"`{key}` holds the data itself", f"write where it stands: `{key}: user.{key}`", secret=True)
+                yield Said(
+                    ("user_data", key),
+                    f"`{key}` holds the data itself",
+                    f"write where it stands: `{key}: user.{key}`",
+                    secret=True,
+                )

@@ -15,7 +15,11 @@ from gtmgen.source import Path
 from gtmgen.spec.model import Spec, Test
 
 SEVERITY = Severity.ERROR
-_KNOWN = {"click": {"click_id", "click_classes", "click_text", "click_url"}, "link": {"click_id", "click_classes", "click_text", "click_url"}, "form": {"form_id"}}
+_KNOWN = {
+    "click": {"click_id", "click_classes", "click_text", "click_url"},
+    "link": {"click_id", "click_classes", "click_text", "click_url"},
+    "form": {"form_id"},
+}
 _LIMITED = {"click_id", "click_classes", "click_text", "click_url", "form_id"}
 
 
@@ -36,7 +40,16 @@ def _tests(tests: tuple[Test, ...], at: Path, kind: str) -> Iterator[Said]:
         if test.left not in _KNOWN.get(kind, ()):
             known = "a click" if test.left.startswith("click") else "a form"
             said = f"a `{kind}` trigger" if kind else "a condition for every tag"
-            yield Said(where, f"`{test.left}` is known on {known} only; this is {said}", f"take it out, or move it to the conversion that fires on {known}")
+            yield Said(
+                where,
+                f"`{test.left}` is known on {known} only; this is {said}",
+                f"take it out, or move it to the conversion that fires on {known}",
+            )
         elif kind == "click":
-            hint = "say it in the selector: `click: \"#buy\"`, `click: a.buy`"
-            yield Said(where, f"`{test.left}` looks at the innermost element that was hit, which may be an icon inside the button", hint, Severity.WARNING)
+            hint = 'say it in the selector: `click: "#buy"`, `click: a.buy`'
+            yield Said(
+                where,
+                f"`{test.left}` looks at the innermost element that was hit, which may be an icon inside the button",
+                hint,
+                Severity.WARNING,
+            )

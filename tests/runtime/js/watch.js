@@ -1,0 +1,47 @@
+// Runs before anything else in a page of the browser: keeps the facts, and tells when the page has come to rest.
+(function () {
+  if (window !== window.top) return;
+  const setTimeout = window.setTimeout;
+  const clearTimeout = window.clearTimeout;
+  const hide = (name, value) => Object.defineProperty(window, name, { value, configurable: true });
+  const facts = [];
+  const page = `${Date.now()}.${Math.random()}`;
+  hide("__gtmFacts", facts);
+  hide("__gtmPage", page);
+  hide("__gtmLog", (fact) => {
+    const text = JSON.stringify(fact);
+    facts.push(text);
+    window.__gtmTell(page, facts.length - 1, text); // for when this page is left
+  });
+
+  // Timers that will run soon.
+  const soon = new Set();
+  window.setTimeout = function (fn, delay, ...args) {
+    const id = setTimeout(
+      function () {
+        soon.delete(id);
+        if (typeof fn === "function") fn.apply(this, args);
+        else (0, eval)(fn);
+      },
+      delay,
+    );
+    if (!(delay > 1000)) soon.add(id);
+    return id;
+  };
+  window.clearTimeout = function (id) {
+    soon.delete(id);
+    clearTimeout(id);
+  };
+
+  // Three frames without a new fact: observers have had their turn.
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+  hide("__gtmRest", async (loading) => {
+    const giveUp = Date.now() + 10000;
+    for (;;) {
+      const before = facts.length;
+      for (let i = 0; i < 3; i++) await frame();
+      if (before === facts.length && soon.size === 0 && (loading || document.readyState === "complete")) return facts.length;
+      if (Date.now() > giveUp) throw new Error("the page does not come to rest");
+    }
+  });
+})();

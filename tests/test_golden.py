@@ -1,0 +1,49 @@
+"""Whole containers, compared with golden files: one for each trigger kind, each platform, and the specs of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import HEAD, ROOT, compiled
+
+TRIGGERS = sorted((ROOT / "tests" / "triggers").glob("*.yml"))
+EXAMPLES = sorted((ROOT / "templates").glob("*/example.yml"))
+SPECS = sorted((ROOT / "specs").glob("*.yml"))
+
+Golden = Callable[[Path, str], None]
+
+
+@pytest.mark.parametrize("path", TRIGGERS, ids=lambda path: path.stem)
+def test_trigger_kind(path: Path, golden: Golden) -> None:
+    golden(ROOT / "tests" / "golden" / "triggers" / f"{path.stem}.json", compiled(path.read_text(encoding="utf-8")).text)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_platform(path: Path, golden: Golden) -> None:
+    golden(ROOT / "tests" / "golden" / "platforms" / f"{path.parent.name}.json", compiled(path.read_text(encoding="utf-8")).text)
+
+
+def test_every_platform_has_an_example() -> None:
+    folders = {path.parent.name for path in (ROOT / "templates").glob("*/platform.yml")}
+    assert {path.parent.name for path in EXAMPLES} == folders
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_the_outputs_in_the_repository_are_what_their_specs_give(path: Path) -> None:
+    built = compiled(path.read_text(encoding="utf-8"))
+    output = ROOT / "output" / f"{path.stem}.web.json"
+    assert output.read_bytes().decode("utf-8") == built.text, f"stale: run gtmgen build specs/{path.name}"
+
+
+def test_no_golden_is_left_over() -> None:
+    made = {f"triggers/{path.stem}" for path in TRIGGERS} | {f"platforms/{path.parent.name}" for path in EXAMPLES}
+    stored = {str(path.relative_to(ROOT / "tests" / "golden").with_suffix("")) for path in (ROOT / "tests" / "golden").rglob("*.json")}
+    assert stored == made
+
+
+def test_a_head_is_a_spec() -> None:
+    """The head that cases without one get must itself be clean, or every case would fail for its sake."""
+    assert compiled(HEAD + "conversions: [{event: purchase, when: {data_layer: purchase}}]").findings == ()
