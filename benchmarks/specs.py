@@ -1,18 +1,19 @@
 """Specs to measure with: as long as wanted, the same at every run, and as mixed as the specs that people write.
 
-Twenty kinds of conversion take turns, one department of the site after the other. Any ten in a row hold every kind of
-trigger (a data layer event, a page, a click, a link, a form, something that comes into view), both platforms, conditions,
-e-commerce values and values of their own.
+Twenty kinds of conversion take turns, one department of the site after the other. Each half of them holds every kind of
+trigger (a data layer event, a page, a click, a link, a form, something that comes into view), both platforms,
+conditions, e-commerce values and values of their own.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_DEPARTMENTS = (
+_WORDS = (
     "garden kitchen bedroom bathroom office outdoor lighting storage textiles flooring paint tools heating cooling "
     "plumbing doors windows roofing fencing decking pets travel sports music books"
-).split()
+)
+_DEPARTMENTS = _WORDS.split()
 
 _HEAD = """\
 # yaml-language-server: $schema=gtmgen.schema.json
@@ -96,7 +97,10 @@ _CONVERSIONS = (
     """\
   - event: add_to_cart
     name: Cart, <title>
-    when: {data_layer: add_to_cart, unless: [{data_layer: ecommerce.gift, is: "true"}], if: [{data_layer: shop.area, is: <key>}]}
+    when:
+      data_layer: add_to_cart
+      if: [{data_layer: shop.area, is: <key>}]
+      unless: [{data_layer: ecommerce.gift, is: "true"}]
     monthly: 900
 """,
     """\

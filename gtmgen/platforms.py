@@ -141,8 +141,11 @@ class Library:
     @cached_property
     def canonical(self) -> Mapping[str, str]:
         """Every name an event is known by, here or on any platform, with its canonical name."""
-        names = {theirs: ours for platform in self.platforms.values() for theirs, ours in platform.standard.items()}
-        return MappingProxyType(names | {name: name for name in self.events})
+        names = {name: name for name in self.events}
+        for platform in self.platforms.values():
+            for theirs, ours in platform.standard.items():
+                names.setdefault(theirs, ours)
+        return MappingProxyType(names)
 
 
 def library(extra: Sequence[Path] = ()) -> Library:

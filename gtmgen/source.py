@@ -376,6 +376,9 @@ def _yaml_finding(source: Source, problem: yaml.MarkedYAMLError) -> Finding:
             source.position(line, column),
             "replace the tab by spaces",
         )
+    if "found unexpected ':'" in what and (word := re.search(r"[\w.+-]+:$", text[:column])):
+        hint = f'a colon ends a text in braces: write `"{word.group()}"`, in quotes'
+        return error("yaml", "YAML cannot tell where the value ends here", source.position(line, column), hint)
     if "mapping values are not allowed" in what or "expected ',' or '}'" in what or "expected ',' or ']'" in what:
         hint = "a text with a colon, a brace or a quote in it needs quotes around it; a key needs its own line"
         return error("yaml", "YAML cannot tell where the value ends here", source.position(line, column), hint)

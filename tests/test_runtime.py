@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -514,6 +515,32 @@ class TestInterpolation:
             "null",
         ]
 
+    @settings(deadline=None, max_examples=60)
+    @given(text=st.text(st.characters(codec="utf-8"), max_size=12) | st.text("'\"\\\\\n</>&{}$`=\u2028", max_size=12))
+    def test_any_text_arrives_as_it_is(self, text: str) -> None:
+        steps = [push({"event": "go", "s": text})]
+        code = """[{{S}}, '{{S}}', "{{S}}", {{J}}]"""
+        assert evaluated(layer("S", "s"), jsm("J", "function(){return 'x{{S}}'}"), code=code, steps=steps) == [
+            text,
+            text,
+            text,
+            f"x{text}",
+        ]
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "4 / 2 / {{N}}",
+            "'\\\\' ? 1 + {{N}} / 2 + 0.5 : 0",
+            "/* don't */ {{N}} + 1",
+            "/[/'\"]/.test('x') ? 0 : {{N}} + 1 // it's '{{N}}",
+            "(function(){ // isn't\nreturn {{N}} + 1 })()",
+        ],
+    )
+    def test_quotes_in_comments_and_regular_expressions(self, code: str) -> None:
+        steps = [push({"event": "go", "n": 1})]
+        assert evaluated(layer("N", "n"), jsm("J", f"function(){{ return {code}\n}}"), code="{{J}}", steps=steps) == 2
+
     def test_inside_a_jsm_that_uses_variables(self) -> None:
         steps = [push({"event": "go", "s": self.TRICKY})]
         variables = [layer("S", "s"), jsm("J", "function(){return {s:{{S}}}}"), jsm("K", "function(){return {{J}}.s}")]
@@ -801,6 +828,11 @@ class TestTags:
             ["Event", "Any"],
             ["Load", "Event", "Any"],
         ]
+
+    def test_a_setup_tag_once_per_load_runs_once_and_later_callers_without_it(self) -> None:
+        tags = [noting("Base", "'base'", option="ONCE_PER_LOAD"), noting("T", "'t'", "go", setup=["Base"])]
+        result = run(container(tags, [custom("go", "go")]), [push({"event": "go"}), push({"event": "go"}), js("out")])
+        assert result.values == [["base", "t", "t"]]
 
     def test_paused(self) -> None:
         result = run(container([html("T", "1", "go", paused=True)], [custom("go", "go")]), [push({"event": "go"})])
@@ -1113,6 +1145,19 @@ class TestPage:
         box = container([html("T", "window.sum=(window.sum||0)+{{V}}", "go")], [custom("go", "go")], [layer("V", "v")])
         steps = [*(push({"event": "go", "v": 1}) for _ in range(2000)), js("sum")]
         assert run(box, steps, explain=False).values == [2000]
+
+
+def test_where_chromium_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    named = tmp_path / "my-chromium"
+    named.touch(0o755)
+    monkeypatch.setenv("GTMGEN_CHROMIUM", str(named))
+    assert browser.chromium() == str(named)
+    monkeypatch.setenv("GTMGEN_CHROMIUM", str(tmp_path / "none"))
+    assert "GTMGEN_CHROMIUM" in browser.unavailable()
+    monkeypatch.delenv("GTMGEN_CHROMIUM")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "google-chrome").touch(0o755)
+    assert browser.chromium() == str(tmp_path / "google-chrome")
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,7 @@ def _explain(source: Source, problem: ValidationError) -> Iterator[Finding]:
         return
     at = source.locate(path)
     message, hint = _wrong(schema, keyword, instance, problem)
-    swallowed = _swallowed(source, path, instance)
+    swallowed = _swallowed(source, path, instance) if _wants_text(schema) else ""
     if "propertyNames" in problem.absolute_schema_path:
         at = source.locate((*path, str(instance)), key=True)
     yield error("wrong-value", _subject(path) + message, at, swallowed or hint)
@@ -202,6 +202,11 @@ def _show(instance: Any) -> str:
     return {dict: "this", type(None): "an empty value"}.get(type(instance), _KINDS[type(instance)])
 
 
+def _wants_text(schema: dict[str, Any]) -> bool:
+    kinds = schema.get("type", "")
+    return "string" in (kinds if isinstance(kinds, list) else [kinds]) or "$ref" in json.dumps(schema.get("anyOf", ""))
+
+
 def _swallowed(source: Source, path: tuple[str | int, ...], instance: Any) -> str:
     """The quotes that are missing where YAML read something else than was meant; "" where that is not the case."""
     if not path or isinstance(instance, str):
@@ -211,8 +216,8 @@ def _swallowed(source: Source, path: tuple[str | int, ...], instance: Any) -> st
     written = line.split(key, 1)[1].strip() if key in line else ""
     if instance is None and written.startswith("#"):
         return f'a # begins a comment: write `{key}"{written.split()[0]}"`'
-    if isinstance(instance, list) and re.match(r"\[[^,{}]*\]\S*$", written) and not isinstance(path[-1], int):
-        return f'YAML reads [ ] as a list: write `{key}"{written}"`'
+    if isinstance(instance, list) and (brackets := re.match(r"\[[^,{}\]]+\][^\s,{}]*", written)) and isinstance(path[-1], str):
+        return f'YAML reads [ ] as a list: write `{key}"{brackets.group()}"`'
     if (
         isinstance(instance, dict)
         and len(instance) == 1

@@ -46,6 +46,11 @@
   const methods = {
     init(id, user) {
       const pixel = String(id);
+      if (pixels.has(pixel) && user && Object.keys(pixels.get(pixel)).length === 0) {
+        pixels.set(pixel, user); // the visitor became known: the one case in which the real script takes a second init
+        note({ pixel, method: "init", user });
+        return;
+      }
       if (pixels.has(pixel)) {
         note({ pixel, method: "init", user, warning: "the pixel is initialised a second time" });
         return;
@@ -70,6 +75,7 @@
     else note({ method: String(method), params: { args: rest } }); // set, dataProcessingOptions and the like
   };
 
+  fbq.getState = () => ({ pixels: Array.from(pixels.keys(), (id) => ({ id })) });
   fbq.callMethod = function () {
     call(arguments);
   };

@@ -1,0 +1,224 @@
+"""How fast gtmgen is, as ratios against something else that runs in turns with it on the same machine.
+
+    python benchmarks/run.py [--only start|tiggy|growth|many] [--json FILE]
+
+It is no test: it prints what it measured and which aims hold, and fails only where a command does. README.md in this
+folder says what is measured and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from environment import CHECKOUT, Failed, Installed, clean, prepare
+from figures import Aim, Figure, Spread, compare, table, verdict
+from measure import Run, Runs, cpu, mean, run, take_turns, wall
+
+import specs
+
+IMPORTS = "import click, jinja2, jsonschema, yaml"
+MANY = 200
+"""Specs in one call."""
+SAMPLE = 4
+"""Single calls in each turn, of which the time of all is reckoned."""
+_KINDS = ("tag", "trigger", "variable")
+
+
+class Bench(NamedTuple):
+    """What a measurement works with: the commands, and a folder that is thrown away."""
+
+    installed: Installed
+    folder: Path
+    environment: dict[str, str]
+    turns: int
+
+    def run(self, *command: str | Path, **environment: str) -> Run:
+        """Runs a command in the folder."""
+        return run(command, self.folder, {**self.environment, **environment})
+
+    def imports(self, turn: int = 0) -> Run:
+        """The imports that no gtmgen can do without, in its own environment."""
+        return self.run(self.installed.python, "-c", IMPORTS)
+
+    def build(self, *paths: Path, output: str = "new", **environment: str) -> Run:
+        """`gtmgen build`; the output folder `new` is emptied first, any other one is left as it is."""
+        if output == "new":
+            shutil.rmtree(self.folder / output, ignore_errors=True)
+        return self.run(self.installed.gtmgen, "build", *paths, "-o", output, **environment)
+
+
+def start(bench: Bench) -> Iterator[Figure]:
+    """The whole of a small build against the imports alone."""
+    section = f'Start: gtmgen build specs/shop.yml against python -c "{IMPORTS}"'
+    shop = CHECKOUT / "specs" / "shop.yml"
+    runs = take_turns(
+        {
+            "imports": bench.imports,
+            "unchanged": lambda turn: bench.build(shop, output="kept"),
+            "new": lambda turn: bench.build(shop),
+            "first": lambda turn: bench.build(shop, XDG_CACHE_HOME=tempfile.mkdtemp(dir=bench.folder)),
+        },
+        bench.turns,
+    )
+    imports, aim = runs["imports"], Aim("at most", 1.5)
+    yield compare(section, "the output is there already", runs["unchanged"], imports, aim)
+    yield compare(section, "the output is new", runs["new"], imports, aim)
+    yield compare(section, "the very first run: no template is compiled yet", runs["first"], imports, None)
+
+
+def tiggy(bench: Bench) -> Iterator[Figure]:
+    """A spec of 100 conversions against tiggy's export of the same container."""
+    section = "Against tiggy: gtmgen build of 100 conversions, tiggy export of the container that comes out"
+    spec = specs.write(bench.folder, 100)
+    bench.build(spec, output="kept")
+    container = bench.folder / "kept" / f"{spec.stem}.web.json"
+    theirs = bench.installed.tiggy
+    tasks: dict[str, Callable[[int], Run]] = {"gtmgen": lambda turn: bench.build(spec)}
+    if theirs is not None:
+        command = theirs
+        first = bench.run(command, "import", container, "tiggy")
+        tasks["tiggy"] = lambda turn: bench.run(command, "export", "tiggy", "-o", "tiggy.json")
+    runs = take_turns(tasks, bench.turns)
+    ours = runs["gtmgen"]
+    if theirs is not None:
+        _same_container(container, bench.folder / "tiggy.json")
+        yield compare(section, "spec to container", ours, runs["tiggy"], Aim("at least", 4))
+        once = Spread(first.wall / wall(ours), first.wall / wall(ours), first.wall / wall(ours))
+        yield Figure(section, "tiggy import, which comes first (one run)", wall(ours), first.wall, "s", once)
+    peak = max(one.peak for one in ours) / 1e6
+    other = max(one.peak for one in runs["tiggy"]) / 1e6 if theirs is not None else None
+    yield Figure(section, "the most memory", peak, other, "MB", aim=Aim("at most", 80))
+
+
+def _same_container(ours: Path, theirs: Path) -> None:
+    """Makes sure that both wrote the same container, by its counts.
+
+    Raises:
+        Failed: they did not, so that their times say nothing.
+    """
+    counts = []
+    for path in (ours, theirs):
+        version = json.loads(path.read_bytes())["containerVersion"]
+        counts.append([len(version[kind]) for kind in _KINDS])
+    if counts[0] != counts[1]:
+        raise Failed(f"gtmgen and tiggy wrote different containers: {_KINDS} are {counts[0]} and {counts[1]}")
+
+
+def growth(bench: Bench) -> Iterator[Figure]:
+    """Ten times the conversions: the time beyond the imports must not grow faster than they do."""
+    section = "Growth: 500 conversions against 50, without the time that every call takes"
+    few, many, one = (specs.write(bench.folder, count) for count in (50, 500, 1))
+    runs = take_turns(
+        {
+            "imports": bench.imports,
+            "one": lambda turn: bench.build(one),
+            "few": lambda turn: bench.build(few),
+            "many": lambda turn: bench.build(many),
+        },
+        bench.turns,
+    )
+    yield _beyond(section, "beyond the imports", runs, "imports", Aim("at most", 11))
+    yield _beyond(section, "beyond a build of one conversion", runs, "one", None)
+
+
+def _beyond(section: str, what: str, runs: Runs, base: str, aim: Aim | None) -> Figure:
+    """The ratio of what `many` and `few` take beyond a base; a turn's pair is taken with the base's median."""
+    rest = wall(runs[base])
+    many, few = wall(runs["many"]) - rest, wall(runs["few"]) - rest
+    pairs = [(a.wall - rest) / max(b.wall - rest, 1e-3) for a, b in zip(runs["many"], runs["few"], strict=True)]
+    by_cpu = (cpu(runs["many"]) - cpu(runs[base])) / max(cpu(runs["few"]) - cpu(runs[base]), 1e-3)
+    return Figure(section, what, many, few, "s", Spread(many / few, min(pairs), max(pairs)), by_cpu, aim)
+
+
+def many(bench: Bench) -> Iterator[Figure]:
+    """200 specs in one call against a call for each."""
+    turns = max(bench.turns * 5 // 7, 1)
+    section = f"Many: {MANY} specs of 10 conversions in one call against {MANY} calls (reckoned from {turns * SAMPLE})"
+    paths = [specs.write(bench.folder, 10, number) for number in range(MANY)]
+    step = MANY // (turns * SAMPLE) or 1
+
+    def singly(turn: int) -> Run:
+        places = range(turn * SAMPLE, (turn + 1) * SAMPLE)
+        each = mean([bench.build(paths[place * step % MANY]) for place in places])
+        return Run(each.wall * MANY, each.cpu * MANY, each.peak)
+
+    runs = take_turns({"at once": lambda turn: bench.build(*paths), "singly": singly}, turns)
+    yield compare(section, "how many times faster", runs["at once"], runs["singly"], Aim("at least", 10))
+    peak = max(one.peak for one in runs["at once"]) / 1e6
+    yield Figure(section, "the most memory", peak, max(one.peak for one in runs["singly"]) / 1e6, "MB")
+
+
+MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "start": start,
+    "tiggy": tiggy,
+    "growth": growth,
+    "many": many,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures, prints the table, and gives the exit code."""
+    options = _options(arguments)
+    try:
+        installed = prepare(_say)
+        figures = _measure(installed, options.only or list(MEASUREMENTS), options.turns)
+    except Failed as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    without_tiggy = installed.tiggy is None and "tiggy" in (options.only or MEASUREMENTS)
+    print(table(figures), end="\n\n")
+    if without_tiggy:
+        print(f"tiggy could not be installed, so gtmgen was not compared with it: {installed.missing}\n")
+    print(verdict(figures, int(without_tiggy)))
+    if options.json:
+        options.json.write_text(_json(figures, options.turns), encoding="utf-8")
+    return 0
+
+
+def _measure(installed: Installed, names: Sequence[str], turns: int) -> list[Figure]:
+    figures: list[Figure] = []
+    for name in names:
+        _say(f"measuring: {name}")
+        with tempfile.TemporaryDirectory(prefix="gtmgen-bench-") as folder:
+            environment = {**clean(), "XDG_CACHE_HOME": str(Path(folder) / "cache")}
+            figures.extend(MEASUREMENTS[name](Bench(installed, Path(folder), environment, turns)))
+    return figures
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measures gtmgen against its rivals.")
+    parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), help="this one alone; repeatable")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+    parser.add_argument("--turns", type=int, default=9, metavar="N", help="turns that count (9)")
+    options = parser.parse_args(arguments)
+    if options.turns < 1:
+        parser.error("at least one turn must count")
+    return options
+
+
+def _json(figures: Sequence[Figure], turns: int) -> str:
+    report = {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "turns": turns,
+        "figures": [figure.as_json() for figure in figures],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def _say(text: str) -> None:
+    print(f"{text} ...", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
