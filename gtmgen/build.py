@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from gtmgen.container import Header, dump, link
 from gtmgen.container.graph import Key
+from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import lint_spec
@@ -51,7 +52,7 @@ def compile_spec(text: str, name: str, library: Library) -> Built:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GtmgenError(findings)
     plan = plan_web(spec, sendings, library)
-    named = render(plan, library.folders)
+    named = tell_apart(render(plan, library.folders))
     container = link(named, Header(spec.site, spec.web), plan.expects)
     size = sum(sizes(named).values())
     if size > LIMIT * WARN_AT:

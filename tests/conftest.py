@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -37,7 +38,7 @@ def known() -> Library:
 
 def compiled(text: str) -> Built:
     """A spec's text, compiled; a spec that begins with `conversions:` gets a head."""
-    return compile_spec(text if "gtmgen:" in text else HEAD + text, "spec.yml", known())
+    return compile_spec(text if re.search(r'gtmgen"?:', text) else HEAD + text, "spec.yml", known())
 
 
 def container(text: str) -> dict[str, Any]:

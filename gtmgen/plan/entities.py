@@ -65,7 +65,7 @@ class Plan(NamedTuple):
 
 
 Parts = dict[tuple[str, str], Entity]
-"""The entities collected so far, by kind and lower-cased name: what two conversions need stands in it once."""
+"""The entities collected so far, by kind and name: what two conversions need stands in it once."""
 
 
 def put(parts: Parts, entity: Entity) -> Ref:
@@ -73,8 +73,7 @@ def put(parts: Parts, entity: Entity) -> Ref:
 
     Names are made from what an entity does, so the same name means the same entity; anything else is a bug here.
     """
-    key = (entity.kind, entity.name.lower())
-    known = parts.setdefault(key, entity)
+    known = parts.setdefault((entity.kind, entity.name), entity)
     if (known.type, known.args, known.body) != (entity.type, entity.args, entity.body):
         raise AssertionError(f"two different {entity.kind}s are called {entity.name!r}")
     return Ref(known.name)

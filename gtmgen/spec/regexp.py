@@ -28,7 +28,7 @@ _QUANTIFIER = re.compile(r"[*+?]|\{(?P<low>[0-9]+)(?:,(?P<high>[0-9]*))?\}")
 _GROUP = re.compile(r"\((?:(?!\?)|\?(?::|[=!]|(?P<behind><[=!])|(?P<named><)))")
 _NAME = re.compile(r"([^>]*)>")
 _REFERENCE = re.compile(r"\\k<([^>]*)>")
-_FLAGS = re.compile(r"\(\?(?P<on>[a-zA-Z]*)(?:-[a-zA-Z]*)?(?P<end>[:)])")
+_FLAGS = re.compile(r"\(\?(?=[a-zA-Z-])(?P<on>[a-zA-Z]*)(?:-[a-zA-Z]*)?(?P<end>[:)])")
 _OTHERS = {
     "(?P<": "is Python's: JavaScript writes `(?<name>…)`",
     "(?P=": "is Python's: JavaScript writes `\\k<name>`",
@@ -246,7 +246,7 @@ class _Reader:
         return units, match.end()
 
     def check_references(self) -> None:
-        """Annex B.1.2, the parameter NamedCaptureGroups: with a named group anywhere, every reference must be to one."""
+        """Annex B.1.2, the parameter NamedCaptureGroups: where a group has a name, every reference needs one."""
         for start, in_class in self.references:
             match = None if in_class else _REFERENCE.match(self.pattern, start)
             name = _name(match[1]) if match else None

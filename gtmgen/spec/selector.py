@@ -390,16 +390,20 @@ class _Parser:
             self.selector(inner._replace(compound=True), single=True)
         elif rule.startswith("nth"):
             self.nth(scope, here, of=rule == "nth of")
-        elif rule and not re.fullmatch(rule, self.kinds[self.at : self.end]):
+        elif rule and not re.compile(rule).fullmatch(self.kinds, self.at, self.end):
             raise _Refused(f"{here} needs a name in its parentheses, without quotes")
         else:
             self.at = self.end
 
     def nth(self, scope: _Scope, here: str, *, of: bool) -> None:
         """CSS Syntax 3 §6.2 `<an+b>`, and Selectors 4 §14.3: `of` and selectors after it."""
-        marks = {"i": "i", "n": "", "d": "", " ": " ", "+": "+", "-": "-"}
-        tokens = zip(self.kinds[self.at : self.end], self.values[self.at : self.end], strict=True)
-        match = re.match(_NTH, "".join(f"{marks.get(kind, 'x')}{value.translate(_LOWER)}\0" for kind, value in tokens))
+        tokens: list[str] = []
+        for index in range(self.at, min(self.end, len(self.kinds))):
+            kind, value = self.kinds[index], self.values[index]
+            if kind not in "ind +-" or value == "of":
+                break
+            tokens.append({"i": "i", "n": "", "d": ""}.get(kind, kind) + value.translate(_LOWER) + "\0")
+        match = re.match(_NTH, "".join(tokens))
         digits = (match["b"] or "").lstrip("0") if match else ""
         if match is None or len(digits) > 10 or int(digits or 0) > 2**31:
             raise _Refused(f"{here} needs a number, `odd`, `even` or a formula like `2n+1` in its parentheses")
