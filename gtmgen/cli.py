@@ -43,7 +43,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="gtmgen")
 def main() -> None:
-    """Compile a spec of a site's conversions into Google Tag Manager containers.
+    r"""Compile a spec of a site's conversions into Google Tag Manager containers.
 
     \b
     gtmgen init specs/shop.yml     writes a commented spec to begin with
@@ -51,7 +51,7 @@ def main() -> None:
     """
 
 
-_templates = click.option(
+_templates: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
     "--templates",
     type=click.Path(path_type=Path),
     multiple=True,
@@ -80,7 +80,7 @@ def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Pat
     _refuse_twins(built, targets)
     _tell([finding for result in built.values() for finding in result.findings])
     if output == "-":
-        click.get_binary_stream("stdout").write(next(iter(built.values())).text.encode("utf-8"))
+        sys.stdout.buffer.write(next(iter(built.values())).text.encode("utf-8"))
         return
     if check:
         raise SystemExit(_check(built, targets))
@@ -270,4 +270,4 @@ def _style() -> Callable[[str, str], str]:
 def _progress(items: Sequence[str], label: str) -> Any:
     """A progress bar where the work is long and somebody watches."""
     shown = len(items) >= _MANY and sys.stderr.isatty()
-    return click.progressbar(items, label=label, file=sys.stderr if shown else open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    return click.progressbar(items, label=label, file=sys.stderr if shown else open(os.devnull, "w"))  # noqa: PTH123

@@ -57,6 +57,11 @@ class Derived(NamedTuple):
     only: tuple[str, ...] = ()
     """The canonical events it is sent with; empty: all."""
 
+    @property
+    def type(self) -> str:
+        """The parameter's type, for a spec that gives it itself: a list of ids is text whatever the site holds."""
+        return "texts" if self.list else "number" if self.sum else "string"
+
 
 class ParamType(NamedTuple):
     """A parameter as the platform takes it: its key there and its type (number, string, any or items)."""

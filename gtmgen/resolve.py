@@ -93,7 +93,7 @@ def canonical_event(name: str, library: Library) -> str:
 
 def resolve(spec: Spec, library: Library) -> tuple[Sending, ...]:
     """What the spec sends, in its own order: per platform the implied page view first, then conversion by conversion."""
-    return tuple([*_page_views(spec, library), *_conversions(spec, library)])
+    return (*_page_views(spec, library), *_conversions(spec, library))
 
 
 def takes_over_page_views(spec: Spec, library: Library) -> bool:
@@ -209,6 +209,7 @@ def _params(
 ) -> Iterator[Param]:
     place = "message" if fires_on_message(conversion) else "data_layer"
     by_key = {param.key: param for param in platform.params.values()}
+    derived = {rule.key: rule for param in platform.params.values() for rule in param.also}
     wanted: dict[str, Value] = _own_values(spec, conversion, event, library)
     for name, value in {**conversion.params, **override.params}.items():
         # a spec may write a parameter under its canonical name or under the platform's own key
@@ -218,7 +219,7 @@ def _params(
         *(name for name in platform.params if name in wanted),
         *(name for name in wanted if name not in platform.params),
     ]:
-        kind = platform.params.get(name) or ParamType(name, name, "any")
+        kind = platform.params.get(name) or ParamType(name, name, derived[name].type if name in derived else "any")
         if kind.depends_on and kind.depends_on not in wanted:
             continue
         yield Param(kind, wanted[name])

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 
 from gtmgen.build import Built, compile_spec
 from gtmgen.platforms import Library, library
+from tests.runtime import browser
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,7 +28,9 @@ platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; review them before you commit")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew; review them before you commit"
+    )
 
 
 @cache
@@ -66,6 +69,15 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 @pytest.fixture(autouse=True, scope="session")
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[None]:
+    """Skips where no browser can be opened, and ends the shared one after the session."""
+    if reason := browser.unavailable():
+        pytest.skip(reason)
+    yield
+    browser.close_shared()
 
 
 def command() -> str:

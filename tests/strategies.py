@@ -39,9 +39,19 @@ NASTY = (
 )
 """What breaks out of somewhere: scripts, HTML, GTM's braces, Jinja's, JavaScript's and JSON's quotes, lines, terminals."""
 
-hostile = st.lists(st.sampled_from(NASTY) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6), min_size=1, max_size=4).map("".join).filter(bool)
+hostile = (
+    st.lists(
+        st.sampled_from(NASTY) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6),
+        min_size=1,
+        max_size=4,
+    )
+    .map("".join)
+    .filter(bool)
+)
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
-paths = st.lists(st.sampled_from(["ecommerce", "user", "page", "value", "id", "total", "a", "b2"]), min_size=1, max_size=3).map(".".join)
+paths = st.lists(
+    st.sampled_from(["ecommerce", "user", "page", "value", "id", "total", "a", "b2"]), min_size=1, max_size=3
+).map(".".join)
 literals = st.integers(-1000, 10**6) | st.floats(-1000, 1e6, allow_nan=False).map(lambda number: round(number, 2))
 lookups = st.one_of(
     paths,
@@ -57,22 +67,44 @@ values = lookups | st.lists(lookups, min_size=1, max_size=3)
 texts = st.sampled_from(["/thanks", "/a b", "/p(1)", "/", "/x/"])
 conditions = st.one_of(
     texts,
-    st.builds(lambda op, text, flip: {op: text, **flip}, st.sampled_from(["equals", "starts_with"]), texts, st.sampled_from([{}, {"not": True}])),
+    st.builds(
+        lambda op, text, flip: {op: text, **flip},
+        st.sampled_from(["equals", "starts_with"]),
+        texts,
+        st.sampled_from([{}, {"not": True}]),
+    ),
     st.builds(lambda op, text: {op: text}, st.sampled_from(["contains", "ends_with"]), hostile),
     st.just({"matches": "^/(a|b)$", "ignore_case": True}),
 )
-any_text = st.one_of(hostile, st.just(""), st.integers(0, 9), st.builds(lambda text: {"contains": text}, hostile), st.just({"greater": 5}))
+any_text = st.one_of(
+    hostile,
+    st.just(""),
+    st.integers(0, 9),
+    st.builds(lambda text: {"contains": text}, hostile),
+    st.just({"greater": 5}),
+)
 tests = st.one_of(
     st.builds(lambda cond: {"page_path": cond}, conditions),
     st.builds(lambda left, cond: {left: cond}, st.sampled_from(["page_url", "page_hostname", "referrer"]), any_text),
-    st.builds(lambda kind, name, cond: {kind: name, "is": cond}, st.sampled_from(["data_layer", "cookie", "query"]), names, any_text),
+    st.builds(
+        lambda kind, name, cond: {kind: name, "is": cond},
+        st.sampled_from(["data_layer", "cookie", "query"]),
+        names,
+        any_text,
+    ),
 )
 SELECTORS = ["#demo", "button.buy", "a[href^='tel:'], .x > y", "[data-x='{{y}}']"]
 
 
 def _when(draw: Any) -> dict[str, Any]:
     kind = draw(st.sampled_from(["page", "click", "link", "form", "visible"]))
-    what: Any = draw(conditions if kind == "page" else st.one_of(conditions, hostile) if kind == "link" else st.sampled_from(SELECTORS))
+    what: Any = draw(
+        conditions
+        if kind == "page"
+        else st.one_of(conditions, hostile)
+        if kind == "link"
+        else st.sampled_from(SELECTORS)
+    )
     return {kind: what, **_more(draw)}
 
 
@@ -97,18 +129,28 @@ EVENTS = ["view_item", "add_to_cart", "purchase", "generate_lead", "subscribe", 
 
 @st.composite
 def conversions(draw: Any, number: int) -> dict[str, Any]:
-    row: dict[str, Any] = {"event": draw(st.sampled_from(EVENTS)), "name": f"{draw(hostile)} {number}", "when": draw(whens())}
+    row: dict[str, Any] = {
+        "event": draw(st.sampled_from(EVENTS)),
+        "name": f"{draw(hostile)} {number}",
+        "when": draw(whens()),
+    }
     for key, strategy in {
         "value": values,
         "currency": st.sampled_from(["EUR", "order.currency", ["cart.currency", "USD"]]),
         "items": st.sampled_from(["cart.lines", {"js": "window.items"}, ["a", "b"]]),
         "order_id": values,
-        "params": st.dictionaries(names, st.one_of(hostile, literals, st.booleans(), st.builds(lambda path: {"path": path}, paths)), max_size=3),
+        "params": st.dictionaries(
+            names,
+            st.one_of(hostile, literals, st.booleans(), st.builds(lambda path: {"path": path}, paths)),
+            max_size=3,
+        ),
         "event_id": st.one_of(values, st.builds(lambda value: {"exact": value}, values)),
         "once": st.sampled_from(["page", "visit"]),
         "paused": st.booleans(),
         "monthly": st.integers(0, 10**6),
-        "platforms": st.sampled_from([{"meta": False}, {"tiktok": {"event": "Contact", "params": {"description": "{{x}}"}}}]),
+        "platforms": st.sampled_from(
+            [{"meta": False}, {"tiktok": {"event": "Contact", "params": {"description": "{{x}}"}}}]
+        ),
     }.items():
         if draw(st.integers(0, 3)) == 0:
             row[key] = draw(strategy)
@@ -122,11 +164,17 @@ def specs(draw: Any, most: int = 4) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "gtmgen": 1,
         "site": {"name": draw(hostile.filter(lambda text: bool(text.strip()))), "domain": "shop.example"},
-        "platforms": {"tiktok": {"pixel_id": "C4A1B2C3D4E5F6G7H8I9"}, "meta": {"pixel_id": ["123456789012345", "223456789012345"]}},
+        "platforms": {
+            "tiktok": {"pixel_id": "C4A1B2C3D4E5F6G7H8I9"},
+            "meta": {"pixel_id": ["123456789012345", "223456789012345"]},
+        },
         "conversions": [draw(conversions(number)) for number in range(count)],
     }
     if draw(st.booleans()):
-        spec["user_data"] = {"email": draw(lookups.filter(lambda value: not isinstance(value, (int, float)))), "phone": "user.phone"}
+        spec["user_data"] = {
+            "email": draw(lookups.filter(lambda value: not isinstance(value, (int, float)))),
+            "phone": "user.phone",
+        }
     if draw(st.integers(0, 3)) == 0:
         spec["unless"] = draw(st.lists(tests, min_size=1, max_size=2))
     if draw(st.integers(0, 3)) == 0:

@@ -18,7 +18,16 @@ SHOP = json.loads((ROOT / "output" / "shop.web.json").read_bytes())
 LEADS = json.loads((ROOT / "output" / "leads.web.json").read_bytes())
 SUBSCRIPTION = json.loads((ROOT / "output" / "subscription.web.json").read_bytes())
 HOST = "https://shop.traffiy.com/"
-ITEMS = [{"item_id": 12, "item_name": "Mug", "price": "10.5", "quantity": 2, "item_category": "Home", "item_category2": "Tea"}]
+ITEMS = [
+    {
+        "item_id": 12,
+        "item_name": "Mug",
+        "price": "10.5",
+        "quantity": 2,
+        "item_category": "Home",
+        "item_category2": "Tea",
+    }
+]
 PURCHASE: dict[str, Any] = {
     "event": "purchase",
     "ecommerce": {"transaction_id": "T-1", "value": "59.90", "currency": "eur", "items": ITEMS},
@@ -39,16 +48,28 @@ def ids(result: Result, event: str) -> list[tuple[str, str]]:
 
 def test_a_purchase_arrives_once_on_each_platform_with_its_values() -> None:
     tiktok, meta = sent(run(SHOP, [push(PURCHASE)], url=HOST), "Purchase")
-    assert (tiktok.sdk, tiktok.method, tiktok.pixel, tiktok.event_id) == ("ttq", "track", "C4A1B2C3D4E5F6G7H8I9", "purchase.T-1")
+    assert (tiktok.sdk, tiktok.method, tiktok.pixel, tiktok.event_id) == (
+        "ttq",
+        "track",
+        "C4A1B2C3D4E5F6G7H8I9",
+        "purchase.T-1",
+    )
     assert tiktok.params == {
         "value": 59.9,
         "currency": "EUR",
         "order_id": "T-1",
-        "contents": [{"content_id": "12", "content_name": "Mug", "content_category": "Home,Tea", "price": 10.5, "quantity": 2}],
+        "contents": [
+            {"content_id": "12", "content_name": "Mug", "content_category": "Home,Tea", "price": 10.5, "quantity": 2}
+        ],
         "content_ids": ["12"],
         "content_type": "product",
     }
-    assert (meta.sdk, meta.method, meta.pixel, meta.event_id) == ("fbq", "trackSingle", "123456789012345", "purchase.T-1")
+    assert (meta.sdk, meta.method, meta.pixel, meta.event_id) == (
+        "fbq",
+        "trackSingle",
+        "123456789012345",
+        "purchase.T-1",
+    )
     assert meta.params == {
         "value": 59.9,
         "currency": "EUR",
@@ -66,7 +87,11 @@ def test_two_pushes_in_one_task_keep_their_own_id_and_values() -> None:
     first, second = sent(result, "AddToCart")
     assert first.event_id == second.event_id
     assert first.event_id.startswith("gen.")
-    assert first.params == {"contents": [{"content_id": "c1", "quantity": 1}], "content_ids": ["c1"], "content_type": "product"}
+    assert first.params == {
+        "contents": [{"content_id": "c1", "quantity": 1}],
+        "content_ids": ["c1"],
+        "content_type": "product",
+    }
 
 
 def test_several_messages_in_one_push_keep_their_own_ids() -> None:
@@ -76,7 +101,10 @@ def test_several_messages_in_one_push_keep_their_own_ids() -> None:
 
 def test_a_backlog_before_the_snippet_is_counted_with_its_own_values() -> None:
     result = run(SHOP, backlog=[push({**PURCHASE, "event_id": "site-1"}), push(CART)], url=HOST)
-    assert ids(result, "Purchase") == [("ttq", "site-1"), ("fbq", "site-1")] or sorted(ids(result, "Purchase")) == [("fbq", "site-1"), ("ttq", "site-1")]
+    assert ids(result, "Purchase") == [("ttq", "site-1"), ("fbq", "site-1")] or sorted(ids(result, "Purchase")) == [
+        ("fbq", "site-1"),
+        ("ttq", "site-1"),
+    ]
     assert [call.params["value"] for call in sent(result, "Purchase") if call.params] == [59.9, 59.9]
     assert all("value" not in (call.params or {}) for call in sent(result, "AddToCart"))
 
@@ -91,7 +119,7 @@ def test_a_backlog_before_the_body_exists() -> None:
 
 @pytest.mark.parametrize("value", [None, "", float("nan"), {}, [], False])
 def test_an_event_id_that_is_none_is_made(value: Any) -> None:
-    code = "NaN" if value != value else json.dumps(value)  # noqa: PLR0124  NaN alone is not itself
+    code = "NaN" if value != value else json.dumps(value)
     result = run(SHOP, [js(f"dataLayer.push({{event: 'sign_up', event_id: {code}}})")], url=HOST)
     (_, first), (_, second) = ids(result, "CompleteRegistration")
     assert first == second
@@ -143,7 +171,11 @@ def test_a_renamed_data_layer() -> None:
 
 
 def test_two_containers_send_the_same_made_id() -> None:
-    other = container("containers: {web: GTM-OTHER12, prefix: other}\n" + HEAD + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]")
+    other = container(
+        "containers: {web: GTM-OTHER12, prefix: other}\n"
+        + HEAD
+        + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]"
+    )
     result = run([SHOP, other], [push({"event": "sign_up"})], url=HOST)
     found = ids(result, "CompleteRegistration")
     assert len(found) == 3
@@ -151,14 +183,23 @@ def test_two_containers_send_the_same_made_id() -> None:
 
 
 def test_the_same_pixel_in_two_containers_loads_once_and_views_once() -> None:
-    other = container("containers: {web: GTM-OTHER12, prefix: other}\n" + HEAD + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]")
+    other = container(
+        "containers: {web: GTM-OTHER12, prefix: other}\n"
+        + HEAD
+        + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]"
+    )
     result = run([SHOP, other], url=HOST)
     assert len(sent(result, "Pageview")) == 1
     assert len([url for url in result.requests if "sdkid=C4A1B2C3D4E5F6G7H8I9" in url]) == 1
 
 
 def test_400_messages_later_an_event_still_finds_its_own() -> None:
-    result = run(SHOP, [js("for (var i = 0; i < 400; i++) dataLayer.push({event: 'noise'})"), push({**CART, "event_id": "late"})], url=HOST, explain=False)
+    result = run(
+        SHOP,
+        [js("for (var i = 0; i < 400; i++) dataLayer.push({event: 'noise'})"), push({**CART, "event_id": "late"})],
+        url=HOST,
+        explain=False,
+    )
     assert ids(result, "AddToCart") == [(sdk, "late") for sdk in BOTH]
 
 
@@ -180,7 +221,9 @@ def test_denied_consent_sends_and_loads_nothing() -> None:
 
 
 def test_a_late_grant_sends_the_page_view_once_and_what_follows() -> None:
-    result = run(SHOP, [push(PURCHASE), GRANTED, push({"event": "cmp_done"}), push(CART), push(CART)], backlog=[DENIED], url=HOST)
+    result = run(
+        SHOP, [push(PURCHASE), GRANTED, push({"event": "cmp_done"}), push(CART), push(CART)], backlog=[DENIED], url=HOST
+    )
     assert len(sent(result, "Pageview")) == len(sent(result, "PageView")) == 1
     assert sent(result, "Purchase") == []
     assert len(ids(result, "AddToCart")) == 4
@@ -196,7 +239,9 @@ def test_a_site_without_consent_mode_is_not_affected() -> None:
 
 
 def test_no_consent_asked_where_the_spec_asks_for_none() -> None:
-    free = container(HEAD.replace("H8I9}", "H8I9, consent: []}") + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]")
+    free = container(
+        HEAD.replace("H8I9}", "H8I9, consent: []}") + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]"
+    )
     result = run(free, [push({"event": "sign_up"})], backlog=[DENIED])
     assert [call.event for call in result.sent] == ["Pageview", "CompleteRegistration"]
 
@@ -239,26 +284,40 @@ conversions:
     ],
 )
 def test_conditions(lead: dict[str, Any], url: str, cookies: dict[str, str], counts: bool) -> None:
-    result = run(container(CONDITIONS), [push({"event": "lead", "lead": lead})], url=f"https://shop.example/{url}", storage={"cookies": cookies})
+    result = run(
+        container(CONDITIONS),
+        [push({"event": "lead", "lead": lead})],
+        url=f"https://shop.example/{url}",
+        storage={"cookies": cookies},
+    )
     assert len(sent(result, "Lead")) == int(counts)
 
 
 def test_conditions_see_gtag_parameters_and_earlier_pushes() -> None:
-    spec = container("conversions: [{event: generate_lead, when: {data_layer: lead, if: [{data_layer: plan, is: pro}]}}]")
+    spec = container(
+        "conversions: [{event: generate_lead, when: {data_layer: lead, if: [{data_layer: plan, is: pro}]}}]"
+    )
     assert len(sent(run(spec, [gtag("event", "lead", {"plan": "pro"})]), "Lead")) == 1
     assert len(sent(run(spec, [push({"plan": "pro"}), push({"event": "lead"})]), "Lead")) == 1
     assert len(sent(run(spec, [push({"event": "lead"})]), "Lead")) == 0
 
 
 def test_less_than_does_not_hold_for_a_missing_value() -> None:
-    spec = container("conversions: [{event: generate_lead, when: {data_layer: lead, if: [{data_layer: age, is: {less: 30}}]}}]")
-    assert [len(sent(run(spec, [push({"event": "lead", **more})]), "Lead")) for more in ({}, {"age": 29}, {"age": 30})] == [0, 1, 0]
+    spec = container(
+        "conversions: [{event: generate_lead, when: {data_layer: lead, if: [{data_layer: age, is: {less: 30}}]}}]"
+    )
+    assert [
+        len(sent(run(spec, [push({"event": "lead", **more})]), "Lead")) for more in ({}, {"age": 29}, {"age": 30})
+    ] == [0, 1, 0]
 
 
 # --- pages and routes -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "counts"), [("/thank-you", 1), ("/thank-you/", 1), ("/thank-you?x=1", 1), ("/thank-you/more", 0), ("/x/thank-you", 0)])
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [("/thank-you", 1), ("/thank-you/", 1), ("/thank-you?x=1", 1), ("/thank-you/more", 0), ("/x/thank-you", 0)],
+)
 def test_a_plain_path_holds_with_and_without_its_slash(path: str, counts: int) -> None:
     result = run(LEADS, url=f"https://www.northwind-solar.com{path}")
     assert len([call for call in sent(result, "Lead") if call.sdk == "ttq"]) == counts
@@ -272,14 +331,20 @@ def test_a_route_change_counts_once() -> None:
 
 
 def test_a_reloaded_thank_you_page_in_one_visit_is_one_conversion() -> None:
-    result = run(LEADS, [reload(), reload("https://www.northwind-solar.com/"), reload("https://www.northwind-solar.com/thank-you")], url="https://www.northwind-solar.com/thank-you")
+    result = run(
+        LEADS,
+        [reload(), reload("https://www.northwind-solar.com/"), reload("https://www.northwind-solar.com/thank-you")],
+        url="https://www.northwind-solar.com/thank-you",
+    )
     found = ids(result, "Lead")
     assert len(found) == 6
     assert len({event_id for _, event_id in found}) == 1
 
 
 def test_once_per_visit_survives_a_browser_that_refuses_storage() -> None:
-    result = run(LEADS, url="https://www.northwind-solar.com/thank-you", blocked=["sessionStorage", "localStorage", "cookie"])
+    result = run(
+        LEADS, url="https://www.northwind-solar.com/thank-you", blocked=["sessionStorage", "localStorage", "cookie"]
+    )
     assert len(sent(result, "Lead")) == 2
 
 
@@ -291,7 +356,11 @@ def test_once_per_page_is_one_id_for_the_page() -> None:
 
 
 def test_page_views_taken_over_are_one_for_each_load_and_route() -> None:
-    result = run(SUBSCRIPTION, [js("history.pushState({}, '', '/plans'); history.replaceState({}, '', '/plans?a=1')")], url="https://app.metronome.fm/")
+    result = run(
+        SUBSCRIPTION,
+        [js("history.pushState({}, '', '/plans'); history.replaceState({}, '', '/plans?a=1')")],
+        url="https://app.metronome.fm/",
+    )
     views = sent(result, "Pageview")
     assert [call.pixel for call in views] == ["CMETR0N0MEUS00000001", "CMETR0N0MEEU00000002"] * 2
     assert len({call.event_id for call in views}) == 2
@@ -300,7 +369,10 @@ def test_page_views_taken_over_are_one_for_each_load_and_route() -> None:
 
 def test_an_implied_page_view_is_the_pixels_own() -> None:
     result = run(SHOP, url=HOST)
-    assert [(call.sdk, call.method, call.event_id) for call in result.sent] == [("ttq", "page", None), ("fbq", "trackSingle", None)]
+    assert [(call.sdk, call.method, call.event_id) for call in result.sent] == [
+        ("ttq", "page", None),
+        ("fbq", "trackSingle", None),
+    ]
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -308,7 +380,21 @@ def test_an_implied_page_view_is_the_pixels_own() -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(59.9, 59.9), ("59.90", 59.9), (" 12 ", 12), (0, 0), ("0", 0), (-5, -5), ("59,90", None), ("$10", None), ("", None), (None, None), (True, None), ([], None), ("1e3", None)],
+    [
+        (59.9, 59.9),
+        ("59.90", 59.9),
+        (" 12 ", 12),
+        (0, 0),
+        ("0", 0),
+        (-5, -5),
+        ("59,90", None),
+        ("$10", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        ([], None),
+        ("1e3", None),
+    ],
 )
 def test_a_value_is_a_number_or_left_out_with_its_currency(value: Any, number: float | None) -> None:
     result = run(SHOP, [push({"event": "begin_checkout", "ecommerce": {"value": value, "currency": "USD"}})], url=HOST)
@@ -316,7 +402,9 @@ def test_a_value_is_a_number_or_left_out_with_its_currency(value: Any, number: f
     assert [call.params for call in sent(result, "InitiateCheckout")] == [expected, expected]
 
 
-@pytest.mark.parametrize(("currency", "text"), [("eur", "EUR"), (" GBP ", "GBP"), ("€", "USD"), (None, "USD"), (5, "USD")])
+@pytest.mark.parametrize(
+    ("currency", "text"), [("eur", "EUR"), (" GBP ", "GBP"), ("€", "USD"), (None, "USD"), (5, "USD")]
+)
 def test_a_currency_is_three_capitals_or_the_sites(currency: Any, text: str) -> None:
     result = run(SHOP, [push({"event": "begin_checkout", "ecommerce": {"value": 1, "currency": currency}})], url=HOST)
     assert {call.params["currency"] for call in sent(result, "InitiateCheckout") if call.params} == {text}
@@ -336,19 +424,34 @@ conversions:
 """
 
 
+def lead(**options: Any) -> dict[str, Any]:
+    result = run(container(SOURCES), **{"url": "https://shop.example/lead", **options})
+    return sent(result, "Lead")[0].params or {}
+
+
 def test_every_kind_of_value_and_the_first_that_is_there() -> None:
-    spec = container(SOURCES)
     shop = js("window.shop = {price: '3.5', plan: {a: 1}}")
-    page = "https://shop.example/lead"
-    assert [run(spec, backlog=[shop], url=page + "?price=2", storage={"cookies": {"price": "1"}}).sent[1].params["value"]] == [1]  # type: ignore[index]
-    params = run(spec, backlog=[shop], url=page).sent[1].params
-    assert params is not None
+    page = "https://shop.example/lead?price=2"
+    assert lead(backlog=[shop], url=page, storage={"cookies": {"price": "1"}})["value"] == 1
+    assert lead(backlog=[shop], url=page)["value"] == 2
+    params = lead(backlog=[shop])
     assert params["value"] == 3.5
     assert params["status"] == "a </script> {{x}} 'q' \"d\" \\"
     assert (params["plan"], params["flag"], params["first"]) == ({"a": 1}, True, "fallback")
     assert "description" not in params
-    assert run(spec, backlog=[push({"page": {"price": 5}})], url=page).sent[1].params["value"] == 5  # type: ignore[index]
-    assert run(spec, backlog=[push({"page": None})], url=page).sent[1].params["value"] == 7  # type: ignore[index]
+    assert lead(backlog=[push({"page": {"price": 5}})])["value"] == 5
+    assert lead(backlog=[push({"page": None})])["value"] == 7
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"), [(7, ["7"]), ("a", ["a"]), ([1, "b", None, ""], ["1", "b"]), ([], None), (None, None)]
+)
+def test_ids_are_a_list_of_texts(ids: Any, expected: Any) -> None:
+    spec = container(
+        "conversions: [{event: view_item, when: {data_layer: v}, params: {content_ids: {path: ids}, content_type: product_group}}]"
+    )
+    (call,) = sent(run(spec, [push({"event": "v", "ids": ids})]), "ViewContent")
+    assert call.params == {"content_type": "product_group"} | ({"content_ids": expected} if expected else {})
 
 
 def test_advanced_matching_in_clear_and_hashed() -> None:
@@ -365,13 +468,19 @@ def test_advanced_matching_in_clear_and_hashed() -> None:
 
 @pytest.mark.parametrize("user", [{"email": "no address"}, {"phone": "12"}, {"email": ""}, {"email": None}, {}])
 def test_what_is_no_address_is_left_out(user: dict[str, Any]) -> None:
-    assert [call.user or None for call in sent(run(SHOP, [push({"event": "sign_up", "user": user})], url=HOST), "CompleteRegistration")] == [None, None]
+    assert [
+        call.user or None
+        for call in sent(run(SHOP, [push({"event": "sign_up", "user": user})], url=HOST), "CompleteRegistration")
+    ] == [None, None]
 
 
 def test_each_pixel_gets_each_event_once() -> None:
     result = run(SUBSCRIPTION, [push({"event": "account_created", "account_id": 5})], url="https://app.metronome.fm/")
     found = [call for call in sent(result, "CompleteRegistration") if call.sdk == "ttq"]
-    assert [(call.pixel, call.event_id) for call in found] == [("CMETR0N0MEUS00000001", "sign_up.5"), ("CMETR0N0MEEU00000002", "sign_up.5")]
+    assert [(call.pixel, call.event_id) for call in found] == [
+        ("CMETR0N0MEUS00000001", "sign_up.5"),
+        ("CMETR0N0MEEU00000002", "sign_up.5"),
+    ]
 
 
 def test_strangers_pixels_do_not_hear_of_it() -> None:

@@ -16,7 +16,9 @@ GOOD = "gtmgen: 1\nsite: {name: Shop}\nplatforms: {tiktok: {pixel_id: C4A1B2C3D4
 
 
 def gtmgen(*args: str, cwd: Path, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([command(), *args], cwd=cwd, input=stdin, capture_output=True, timeout=60, env=os.environ | env, check=False)
+    return subprocess.run(
+        [command(), *args], cwd=cwd, input=stdin, capture_output=True, timeout=60, env=os.environ | env, check=False
+    )
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -52,7 +54,20 @@ def test_bad_spec(path: Path, tmp_path: Path, golden: Callable[[Path, str], None
         (b'{"gtmgen": 1, "site": {"name": "\\ud800"}}', "U+D800"),
         (b"gtmgen: 1\nconversions: " + b"9" * 5_000, "missing"),
     ],
-    ids=["empty", "comment", "bom", "utf-16", "utf-16-le", "latin-1", "deep", "deep-json", "50-mb", "binary", "surrogate", "digits"],
+    ids=[
+        "empty",
+        "comment",
+        "bom",
+        "utf-16",
+        "utf-16-le",
+        "latin-1",
+        "deep",
+        "deep-json",
+        "50-mb",
+        "binary",
+        "surrogate",
+        "digits",
+    ],
 )
 def test_bad_bytes(raw: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "spec.yml").write_bytes(raw)

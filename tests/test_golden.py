@@ -18,12 +18,17 @@ Golden = Callable[[Path, str], None]
 
 @pytest.mark.parametrize("path", TRIGGERS, ids=lambda path: path.stem)
 def test_trigger_kind(path: Path, golden: Golden) -> None:
-    golden(ROOT / "tests" / "golden" / "triggers" / f"{path.stem}.json", compiled(path.read_text(encoding="utf-8")).text)
+    golden(
+        ROOT / "tests" / "golden" / "triggers" / f"{path.stem}.json", compiled(path.read_text(encoding="utf-8")).text
+    )
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_platform(path: Path, golden: Golden) -> None:
-    golden(ROOT / "tests" / "golden" / "platforms" / f"{path.parent.name}.json", compiled(path.read_text(encoding="utf-8")).text)
+    golden(
+        ROOT / "tests" / "golden" / "platforms" / f"{path.parent.name}.json",
+        compiled(path.read_text(encoding="utf-8")).text,
+    )
 
 
 def test_every_platform_has_an_example() -> None:
@@ -40,7 +45,10 @@ def test_the_outputs_in_the_repository_are_what_their_specs_give(path: Path) -> 
 
 def test_no_golden_is_left_over() -> None:
     made = {f"triggers/{path.stem}" for path in TRIGGERS} | {f"platforms/{path.parent.name}" for path in EXAMPLES}
-    stored = {str(path.relative_to(ROOT / "tests" / "golden").with_suffix("")) for path in (ROOT / "tests" / "golden").rglob("*.json")}
+    stored = {
+        str(path.relative_to(ROOT / "tests" / "golden").with_suffix(""))
+        for path in (ROOT / "tests" / "golden").rglob("*.json")
+    }
     assert stored == made
 
 

@@ -13,7 +13,10 @@ from gtmgen.source import parse
 from gtmgen.spec.load import load
 from tests.conftest import HEAD, ROOT, known
 
-FILES = {path.stem: parse(path.read_text(encoding="utf-8"), str(path)).data for path in sorted((ROOT / "tests" / "lint").glob("*.yml"))}
+FILES = {
+    path.stem: parse(path.read_text(encoding="utf-8"), str(path)).data
+    for path in sorted((ROOT / "tests" / "lint").glob("*.yml"))
+}
 
 
 def findings(text: str, rule: str) -> list[Finding]:

@@ -18,13 +18,23 @@ from tests.strategies import NASTY, conversions, hostile, specs, written
 
 REFERENCE = re.compile(r"\{\{(.+?)\}\}")
 SHAPES, EXCEPTIONS = load_shapes(), load_exceptions()
-few = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+few = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 def entities(text: str) -> dict[tuple[str, str], str]:
     """Every entity of a container's text, as text."""
     version = json.loads(text)["containerVersion"]
-    return {(kind, row["name"]): json.dumps(row) for kind in ("tag", "trigger", "variable", "folder", "builtInVariable") for row in version.get(kind, ())}
+    return {
+        (kind, row["name"]): json.dumps(row)
+        for kind in ("tag", "trigger", "variable", "folder", "builtInVariable")
+        for row in version.get(kind, ())
+    }
 
 
 @few
@@ -42,7 +52,9 @@ def test_the_same_spec_gives_the_same_bytes(spec: dict[str, Any]) -> None:
 
 @few
 @given(specs(), conversions(99), st.data())
-def test_inserting_a_conversion_moves_nothing_else(spec: dict[str, Any], more: dict[str, Any], data: st.DataObject) -> None:
+def test_inserting_a_conversion_moves_nothing_else(
+    spec: dict[str, Any], more: dict[str, Any], data: st.DataObject
+) -> None:
     before = entities(compiled(written(spec)).text)
     place = data.draw(st.integers(0, len(spec["conversions"])))
     spec["conversions"].insert(place, more)
@@ -55,8 +67,14 @@ def test_inserting_a_conversion_moves_nothing_else(spec: dict[str, Any], more: d
 def test_every_reference_resolves_and_nothing_is_unused(spec: dict[str, Any]) -> None:
     built = compiled(written(spec))
     version = json.loads(built.text)["containerVersion"]
-    own = {row["name"] for row in version.get("variable", ())} | {row["name"] for row in version.get("builtInVariable", ())}
-    bodies = [{key: value for key, value in row.items() if key not in {"name", "notes"}} for kind in ("tag", "trigger", "variable") for row in version.get(kind, ())]
+    own = {row["name"] for row in version.get("variable", ())} | {
+        row["name"] for row in version.get("builtInVariable", ())
+    }
+    bodies = [
+        {key: value for key, value in row.items() if key not in {"name", "notes"}}
+        for kind in ("tag", "trigger", "variable")
+        for row in version.get(kind, ())
+    ]
     used = set(REFERENCE.findall(json.dumps(bodies, ensure_ascii=False))) - {"_event"}
     assert used == own | built.plan.expects
     fired = {trigger for tag in version["tag"] for trigger in tag["firingTriggerId"]} - {"2147479553"}
@@ -91,7 +109,10 @@ def test_spec_text_arrives_as_the_very_text(first: str, second: str, third: str)
             }
         ],
     }
-    result = run(json.loads(compiled(written(spec)).text), [push({"event": third, "kind": first}), push({"event": third, "kind": "no" + first})])
+    result = run(
+        json.loads(compiled(written(spec)).text),
+        [push({"event": third, "kind": first}), push({"event": third, "kind": "no" + first})],
+    )
     assert result.errors == []
     leads = [call for call in result.sent if call.event == "Lead"]
     assert [call.sdk for call in leads] == ["ttq", "fbq"]
@@ -116,8 +137,13 @@ def test_names_that_differ_in_case_alone_stay_two() -> None:
     text = "conversions: [{event: purchase, value: Price, when: {data_layer: Buy}}, {event: sign_up, value: price, when: {data_layer: buy}}]"
     container = json.loads(compiled(text).text)
     assert inspect(container, SHAPES, EXCEPTIONS).found == []
-    result = run(container, [push({"event": "Buy", "Price": 1, "price": 2}), push({"event": "buy", "Price": 3, "price": 4})])
-    assert [(call.event, (call.params or {}).get("value")) for call in result.sent[1:]] == [("Purchase", 1), ("CompleteRegistration", 4)]
+    result = run(
+        container, [push({"event": "Buy", "Price": 1, "price": 2}), push({"event": "buy", "Price": 3, "price": 4})]
+    )
+    assert [(call.event, (call.params or {}).get("value")) for call in result.sent[1:]] == [
+        ("Purchase", 1),
+        ("CompleteRegistration", 4),
+    ]
 
 
 def test_the_nasty_strings_are_in_a_committed_container() -> None:

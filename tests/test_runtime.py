@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -1158,14 +1158,6 @@ def test_where_chromium_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "google-chrome").touch(0o755)
     assert browser.chromium() == str(tmp_path / "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[None]:
-    if reason := browser.unavailable():
-        pytest.skip(reason)
-    yield
-    browser.close_shared()
 
 
 @pytest.mark.usefixtures("chromium")

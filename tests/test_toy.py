@@ -11,18 +11,19 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from calmjs.parse import es5
 
 from gtmgen.build import Built, compile_spec
 from gtmgen.findings import GtmgenError
 from gtmgen.platforms import TEMPLATES, Library, library
 from gtmgen.source import parse
 from tests.conftest import ROOT, command
+from tests.es5 import problem
 from tests.runtime.record import Call, Result
 from tests.runtime.steps import Step
 from tests.runtime.v8 import consent, js, push, reload, run
@@ -31,6 +32,8 @@ from tests.shapes.check import EXCEPTIONS, byte_violations, load_exceptions, loa
 TOY = ROOT / "tests" / "toy"
 SDK = {"https://cdn.zonk.example/3000.js": (TOY / "zonk" / "sdk.js").read_text(encoding="utf-8")}
 TANK, PIXEL = "zk.0042_AB", "C4A1B2C3D4E5F6G7H8I9"
+TYPES = ("number", "string", "any", "items")
+CLEANING = ("trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus")
 HEAD = f"""\
 gtmgen: 1
 site: {{name: Shop, domain: shop.example, currency: EUR}}
@@ -84,15 +87,34 @@ def test_the_containers_are_as_gtm_writes_them_and_its_code_is_es5() -> None:
             for parameter in entity["parameter"]
             if parameter["key"] in {"html", "javascript"}
         ]
-        assert code
-        for body in code:
-            script = re.sub(r"\A<script>|</script>\Z", "", body.strip())
-            value = re.sub(r"\{\{.*?\}\}", "$", script)
-            es5(value if body.startswith("<script>") else f"({value})")
+        assert len(code) > 10
+        assert [problem(body) for body in code if problem(body)] == []
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [*(path.parent for path in TEMPLATES.glob("*/platform.yml")), TOY / "zonk"],
+    ids=lambda folder: folder.name,
+)
+def test_an_example_exercises_everything_that_its_platform_has(folder: Path) -> None:
+    built = compiled((folder / "example.yml").read_text(encoding="utf-8"))
+    platform = toy().platforms[folder.name]
+    assert {finding.rule for finding in built.findings} <= {"legacy-event"}
+    assert set(built.spec.platforms) == {folder.name}
+    sent = {sending.sent_as for sending in built.sendings}
+    assert sent >= platform.standard.keys()
+    assert sent - platform.standard.keys(), "a custom event"
+    assert {param.type.name for sending in built.sendings for param in sending.params} >= platform.params.keys()
+    assert {param.field.name for sending in built.sendings for param in sending.user} == platform.user.keys()
+    settings = built.spec.platforms[folder.name]
+    assert settings.options.keys() == platform.settings.keys()
+    assert len(settings.pixels) > 1
 
 
 def test_a_name_that_gtm_would_refuse_is_made_safe_and_keeps_a_hash() -> None:
-    built = compiled("conversions: [{event: search, when: {data_layer: a}}, {event: generate_lead, when: {data_layer: b}}]")
+    built = compiled(
+        "conversions: [{event: search, when: {data_layer: a}}, {event: generate_lead, when: {data_layer: b}}]"
+    )
     tags = [name for kind, name in built.named if kind == "tag"]
     assert tags[0] == "gtmgen - Zonk! 3000 & Söhne - Base Pixel"
     assert re.fullmatch(r"gtmgen - Zonk! 3000 & Söhne - Asked_ Where\? [0-9a-f]{6}", tags[2])
@@ -158,12 +180,18 @@ def test_a_custom_event_goes_out_under_the_name_that_each_platform_takes() -> No
     theirs, ours = play(f"conversions: [{own}]", push({"event": "wobble", "much": {"of": [1, True]}})).sent[2:]
     assert (theirs.sdk, theirs.method, theirs.event) == ("zonk", "own deed", "x/wobble")
     assert theirs.params == {"mass_g": 5, "tint": "green", "extra": {"of": [1, True]}}
-    assert (ours.sdk, ours.event, ours.params) == ("ttq", "Wobble", {"mass": 5, "tint": "green", "extra": {"of": [1, True]}})
+    assert (ours.sdk, ours.event, ours.params) == (
+        "ttq",
+        "Wobble",
+        {"mass": 5, "tint": "green", "extra": {"of": [1, True]}},
+    )
 
 
 def test_a_parameter_goes_with_the_one_that_it_depends_on() -> None:
     own = "{event: sign_up, when: {data_layer: a}, params: {mass: {path: grams}, tint: green}}"
-    with_mass, without = zonk(play(f"conversions: [{own}]", push({"event": "a", "grams": "5"}), push({"event": "a"})), "signed↑up")
+    with_mass, without = zonk(
+        play(f"conversions: [{own}]", push({"event": "a", "grams": "5"}), push({"event": "a"})), "signed↑up"
+    )
     assert (with_mass.params, without.params) == ({"mass_g": 5, "tint": "green"}, {})
 
 
@@ -185,7 +213,9 @@ def test_a_canonical_name_means_itself_even_where_a_platform_calls_something_els
 
 
 def test_a_literal_value_is_sent_in_the_platforms_unit() -> None:
-    result = play("conversions: [{event: generate_lead, value: 12.5, when: {data_layer: lead}}]", push({"event": "lead"}))
+    result = play(
+        "conversions: [{event: generate_lead, value: 12.5, when: {data_layer: lead}}]", push({"event": "lead"})
+    )
     theirs, ours = result.sent[2:]
     assert (theirs.event, theirs.params) == ('Said "hi"', {"worth-in-mZ": 12500, "coin.kind": "EUR"})
     assert (ours.event, ours.params) == ("Lead", {"value": 12.5, "currency": "EUR"})
@@ -258,7 +288,11 @@ def test_without_consent_nothing_is_loaded_and_a_late_grant_brings_the_page_view
 def test_each_platform_waits_for_its_own_consent() -> None:
     spec = HEAD.replace(f"{{pixel_id: {TANK}}}", f"{{pixel_id: {TANK}, consent: [analytics_storage]}}")
     denied = consent("default", ad_storage="denied", ad_user_data="denied", analytics_storage="granted")
-    result = play(spec + "conversions: [{event: sign_up, when: {data_layer: joined}}]", push({"event": "joined"}), backlog=[denied])
+    result = play(
+        spec + "conversions: [{event: sign_up, when: {data_layer: joined}}]",
+        push({"event": "joined"}),
+        backlog=[denied],
+    )
     assert [(call.sdk, call.event) for call in result.sent] == [("zonk", "Walked In"), ("zonk", "signed↑up")]
 
 
@@ -280,7 +314,12 @@ def test_each_platform_waits_for_its_own_consent() -> None:
 )
 def test_what_is_known_of_the_visitor_is_cleaned_as_the_platform_says(user: dict[str, Any], expected: Any) -> None:
     where = "user_data: {email: user.email, phone: user.phone, external_id: user.id, shoe_size: user.shoe}\n"
-    (call,) = zonk(play(HEAD + where + "conversions: [{event: sign_up, when: {data_layer: a}}]", push({"event": "a", "user": user})), "signed↑up")
+    (call,) = zonk(
+        play(
+            HEAD + where + "conversions: [{event: sign_up, when: {data_layer: a}}]", push({"event": "a", "user": user})
+        ),
+        "signed↑up",
+    )
     assert call.user == expected
 
 
@@ -288,7 +327,9 @@ def test_several_pixels_get_every_event_once() -> None:
     example = (TOY / "zonk" / "example.yml").read_text(encoding="utf-8")
     result = play(example, push({"event": "view_item"}), storage={"cookies": {"shoe": "42"}})
     tanks = ["zk.0042_AB", "zk.9999_ZZ"]
-    assert [(call.event, call.pixel) for call in result.sent] == [(event, tank) for event in ("Walked In", "looked at/thing") for tank in tanks]
+    assert [(call.event, call.pixel) for call in result.sent] == [
+        (event, tank) for event in ("Walked In", "looked at/thing") for tank in tanks
+    ]
     assert [call.user for call in result.sent] == [{"shoe": "42"}] * 4
     opened = [call.params for call in result.calls if call.method == "open"]
     assert opened == [{"mood": "loud", "heat": 0.5, "own_views": True}] * 2
@@ -350,13 +391,20 @@ def test_the_command_takes_the_folder_with_templates(tmp_path: Path) -> None:
 def test_a_folder_of_the_users_replaces_the_platform_of_that_name(tmp_path: Path) -> None:
     shutil.copytree(TEMPLATES / "tiktok", tmp_path / "tiktok")
     described = (tmp_path / "tiktok" / "platform.yml").read_text(encoding="utf-8")
-    described = described.replace("name: TikTok", "name: TokTik").replace("sign_up: CompleteRegistration", "sign_up: Joined")
+    described = described.replace("name: TikTok", "name: TokTik").replace(
+        "sign_up: CompleteRegistration", "sign_up: Joined"
+    )
     (tmp_path / "tiktok" / "platform.yml").write_text(described, encoding="utf-8")
     body = (tmp_path / "tiktok" / "event.html.j2").read_text(encoding="utf-8")
-    (tmp_path / "tiktok" / "event.html.j2").write_text(body.replace("one.track(", "one.track('my ' + "), encoding="utf-8")
+    (tmp_path / "tiktok" / "event.html.j2").write_text(
+        body.replace("one.track(", "one.track('my ' + "), encoding="utf-8"
+    )
     mine = library([tmp_path])
     assert mine.platforms.keys() == library().platforms.keys()
-    built = compiled(f"gtmgen: 1\nsite: {{name: S}}\nplatforms: {{tiktok: {{pixel_id: {PIXEL}}}}}\nconversions: [{{event: sign_up, when: {{data_layer: a}}}}]", mine)
+    built = compiled(
+        f"gtmgen: 1\nsite: {{name: S}}\nplatforms: {{tiktok: {{pixel_id: {PIXEL}}}}}\nconversions: [{{event: sign_up, when: {{data_layer: a}}}}]",
+        mine,
+    )
     assert ("tag", "gtmgen - TokTik - Joined") in built.named
     result = run(json.loads(built.text), [push({"event": "a"})])
     assert [call.event for call in result.sent] == ["Pageview", "my Joined"]
@@ -364,12 +412,16 @@ def test_a_folder_of_the_users_replaces_the_platform_of_that_name(tmp_path: Path
 
 def test_of_two_folders_the_first_wins_and_what_it_lacks_comes_from_the_next(tmp_path: Path) -> None:
     (tmp_path / "zonk").mkdir()
-    described = (TOY / "zonk" / "platform.yml").read_text(encoding="utf-8").replace("sign_up: signed↑up", "sign_up: joined")
+    described = (
+        (TOY / "zonk" / "platform.yml").read_text(encoding="utf-8").replace("sign_up: signed↑up", "sign_up: joined")
+    )
     (tmp_path / "zonk" / "platform.yml").write_text(described, encoding="utf-8")
     spec = "conversions: [{event: sign_up, when: {data_layer: a}}]"
     for folders, expected in (([tmp_path, TOY], "joined"), ([TOY, tmp_path], "signed↑up")):
         sendings = compiled(spec, library(folders)).sendings
-        assert [sending.sent_as for sending in sendings if sending.platform == "zonk" and not sending.implied] == [expected]
+        assert [sending.sent_as for sending in sendings if sending.platform == "zonk" and not sending.implied] == [
+            expected
+        ]
 
 
 OPEN = pytest.mark.xfail(strict=True, reason="no finding answers this yet")
@@ -404,3 +456,60 @@ def test_a_mistake_in_a_folder_is_told_with_its_place_and_nothing_is_written(
     assert ": error: " in first
     assert case["says"] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+MANUAL = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8")
+
+
+def test_the_worked_example_of_the_manual_works_as_printed(tmp_path: Path) -> None:
+    """Its files are written, its commands run, and every line that it prints must be in what they print."""
+    steps = MANUAL[MANUAL.index("## A worked example") : MANUAL.index("## When something is wrong")]
+    block = re.compile(r"(?:Write `([^`]+)`:\n\n)?```(\w+)\n(.*?)\n```\n", re.DOTALL)
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(Path(command()).parent), os.environ["PATH"]])
+    printed = ""
+    for name, kind, text in block.findall(steps):
+        if name:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+        elif kind == "sh":
+            env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+            done = subprocess.run(["bash", "-euc", text], cwd=tmp_path, capture_output=True, encoding="utf-8", env=env, timeout=120, check=False)  # fmt: skip
+            printed = " ".join((done.stdout + done.stderr).split())
+            assert done.returncode == 0, printed
+        elif kind == "text":
+            for line in filter(None, text.splitlines()):
+                assert " ".join(line.split()) in printed
+    assert sorted(entry.name for entry in (tmp_path / "ads" / "acme").iterdir()) == [
+        "base.html.j2",
+        "event.html.j2",
+        "example.yml",
+        "pixel.js.j2",
+        "platform.yml",
+    ]
+    assert len(re.findall(r"^\*\*Step \d+\.", steps, re.MULTILINE)) == 10
+
+
+def test_the_manual_speaks_of_every_key_of_a_platform_and_of_every_name_in_a_body() -> None:
+    described = parse((TOY / "zonk" / "platform.yml").read_text(encoding="utf-8"), "platform.yml").data
+    keys = {*described, *described["pixel_id"], *described["custom"], *described["web"], *CLEANING, *TYPES}
+    keys |= {
+        "key",
+        "type",
+        "with",
+        "one_of",
+        "each",
+        "also",
+        "list",
+        "literal",
+        "sum",
+        "default",
+        "only",
+        "hashed",
+        "clean",
+        "match",
+    }
+    built = compiled((TOY / "zonk" / "example.yml").read_text(encoding="utf-8"))
+    for entity in built.plan.entities:
+        if entity.body and entity.body.template.startswith("zonk/"):
+            keys |= entity.body.context.keys()
+    assert [key for key in sorted(keys) if f"`{key}" not in MANUAL and f"{key}:" not in MANUAL] == []

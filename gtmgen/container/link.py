@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from gtmgen.container import graph
 from gtmgen.container.graph import Named
+from gtmgen.findings import Finding, GtmgenError, Position, error, nearest
 
 ALL_PAGES = "2147479553"
 """GTM's own All Pages trigger (seen in 75 web exports); it has no entry in a container."""
@@ -22,6 +23,7 @@ _ACCOUNT, _CONTAINER, _PUBLIC = "6000000000", "100000000", "GTM-XXXXXXX"
 _EXPORT_TIME = "2026-01-01 00:00:00"
 _HIGHEST_ID = 2_000_000_000  # below GTM's reserved trigger ids, which begin at 2147479500
 
+# The built-in variables of a web container: the name that `{{…}}` uses, fixed and English, and the type (counted over exports).
 _BUILT_IN = {
     "Page URL": "PAGE_URL",
     "Page Hostname": "PAGE_HOSTNAME",
@@ -31,10 +33,42 @@ _BUILT_IN = {
     "Click Element": "CLICK_ELEMENT",
     "Click Classes": "CLICK_CLASSES",
     "Click ID": "CLICK_ID",
+    "Click Target": "CLICK_TARGET",
     "Click URL": "CLICK_URL",
     "Click Text": "CLICK_TEXT",
     "Form Element": "FORM_ELEMENT",
+    "Form Classes": "FORM_CLASSES",
     "Form ID": "FORM_ID",
+    "Form Target": "FORM_TARGET",
+    "Form URL": "FORM_URL",
+    "Form Text": "FORM_TEXT",
+    "Error Message": "ERROR_MESSAGE",
+    "Error URL": "ERROR_URL",
+    "Error Line": "ERROR_LINE",
+    "New History Fragment": "NEW_HISTORY_FRAGMENT",
+    "Old History Fragment": "OLD_HISTORY_FRAGMENT",
+    "New History State": "NEW_HISTORY_STATE",
+    "Old History State": "OLD_HISTORY_STATE",
+    "History Source": "HISTORY_SOURCE",
+    "Video Provider": "VIDEO_PROVIDER",
+    "Video Status": "VIDEO_STATUS",
+    "Video URL": "VIDEO_URL",
+    "Video Title": "VIDEO_TITLE",
+    "Video Duration": "VIDEO_DURATION",
+    "Video Current Time": "VIDEO_CURRENT_TIME",
+    "Video Percent": "VIDEO_PERCENT",
+    "Video Visible": "VIDEO_VISIBLE",
+    "Scroll Depth Threshold": "SCROLL_DEPTH_THRESHOLD",
+    "Scroll Depth Units": "SCROLL_DEPTH_UNITS",
+    "Scroll Direction": "SCROLL_DEPTH_DIRECTION",
+    "Percent Visible": "ELEMENT_VISIBILITY_RATIO",
+    "On-Screen Duration": "ELEMENT_VISIBILITY_TIME",
+    "Environment Name": "ENVIRONMENT_NAME",
+    "Container ID": "CONTAINER_ID",
+    "Container Version": "CONTAINER_VERSION",
+    "Random Number": "RANDOM_NUMBER",
+    "HTML ID": "HTML_ID",
+    "Debug Mode": "DEBUG_MODE",
 }
 _LISTS = {"tag": "tag", "trigger": "trigger", "variable": "variable", "folder": "folder"}
 _ID = {kind: f"{kind}Id" for kind in _LISTS}
@@ -81,7 +115,7 @@ def link(named: Named, header: Header, expects: Iterable[str] = ()) -> dict[str,
         expects: variables that the target container has and this one does not.
 
     Raises:
-        AssertionError: an entity names a trigger, folder or variable that is not there; the plan has a bug.
+        GtmgenError: something refers to a variable that is not there.
     """
     ids = _ids(named)
     lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _LISTS}
@@ -157,9 +191,23 @@ def _built_in(named: Named, outside: set[str]) -> list[dict[str, str]]:
     own = {name for kind, name in named if kind == "variable"}
     used = {name for (kind, _), entity in named.items() if kind != "folder" for name in graph.variables(entity)}
     unknown = used - own - outside - _BUILT_IN.keys()
-    assert not unknown, f"variables that nothing defines: {sorted(unknown)}"
+    if unknown:
+        raise GtmgenError(_undefined(name, named) for name in sorted(unknown))
     names = sorted((used & _BUILT_IN.keys()) - own)
     return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": _BUILT_IN[name], "name": name} for name in names]
+
+
+def _undefined(name: str, named: Named) -> Finding:
+    """A template of the user's own can refer to anything; GTM would refuse the import without saying where."""
+    user = next(key for key, entity in named.items() if name in graph.variables(entity))
+    near = nearest(name, [*_BUILT_IN, *(own for kind, own in named if kind == "variable")])
+    hint = f"did you mean {{{{{near}}}}}?" if near else "define it in the template, or take it out"
+    return error(
+        "template",
+        f"{user[0]} {user[1]!r} uses {{{{{name}}}}}, which no variable is called",
+        Position("templates", 0, 0),
+        hint,
+    )
 
 
 def _number(text: str, below: int) -> int:

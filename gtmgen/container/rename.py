@@ -38,9 +38,13 @@ def rename(named: Named, renames: Mapping[Key, str]) -> dict[Key, dict[str, Any]
     result = {}
     for (kind, name), entity in named.items():
         new = renames.get((kind, name), name)
-        changed = {key: value if key in {"name", "notes"} else walk(value) for key, value in entity.items()} | {"name": new}
+        changed = {key: value if key in {"name", "notes"} else walk(value) for key, value in entity.items()} | {
+            "name": new
+        }
         if "firingTriggerId" in changed:
-            changed["firingTriggerId"] = [renames.get(("trigger", trigger), trigger) for trigger in changed["firingTriggerId"]]
+            changed["firingTriggerId"] = [
+                renames.get(("trigger", trigger), trigger) for trigger in changed["firingTriggerId"]
+            ]
         if "parentFolderId" in changed:
             changed["parentFolderId"] = renames.get(("folder", changed["parentFolderId"]), changed["parentFolderId"])
         result[kind, new] = changed

@@ -19,8 +19,8 @@ class Ref(NamedTuple):
     name: str
 
 
-Operand = Ref | Scalar
-"""What stands for a value in an entity: a variable, or the value itself."""
+Operand = Ref | Scalar | tuple[str, ...]
+"""What stands for a value in an entity: a variable, or the value itself (a tuple: a list of texts)."""
 
 
 class Filter(NamedTuple):

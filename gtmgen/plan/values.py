@@ -17,6 +17,7 @@ from gtmgen.spec.model import Lookup, Value
 _TITLES = {
     "number": "Number",
     "string": "Text",
+    "texts": "Texts",
     "currency": "Currency",
     "any": "Value",
     "items": "Items",
@@ -40,13 +41,15 @@ def operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Ope
         parts: the parts list that variables are added to.
         prefix: the spec's prefix.
         value: where the value stands.
-        kind: number, string, currency, any, items or condition.
+        kind: number, string, texts (a list), currency, any, items or condition.
         at: the spec key that asks for it.
     """
     if not value:
         return None
     if len(value) == 1 and value[0].kind == "literal" and kind != "items":
         literal = value[0].name
+        if kind == "texts":
+            return (_plain(literal),)
         return literal if kind in {"any", "number"} or isinstance(literal, str) else _plain(literal)
     rows = [row for lookup in value for row in _places(parts, prefix, lookup, at)]
     roots = list({(type(root), root): root for root, _, dom in rows if not dom}.values())  # 1 and true are two

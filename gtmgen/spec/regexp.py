@@ -107,6 +107,7 @@ class _Reader:
     def refuse(self, start: int, stop: int, reason: str) -> NoReturn:
         """Say what is wrong with a stretch of the pattern."""
         text = self.pattern[start:stop] if stop - start <= 40 else f"{self.pattern[start : start + 39]}…"
+        text = re.sub(r"\s", " ", text)
         raise _Refused(f"`{text}` at character {start + 1} {reason}")
 
     def read(self) -> None:

@@ -116,7 +116,8 @@ def _explain(source: Source, problem: ValidationError) -> Iterator[Finding]:
                 yield _unknown_key(source, (*path, key), known)
         return
     if keyword == "required":
-        missing = next(key for key in problem.validator_value if key not in instance and f"'{key}'" in problem.message)
+        written = instance if isinstance(instance, dict) else {}
+        missing = next(key for key in schema["required"] if key not in written and f"'{key}'" in problem.message)
         about = schema.get("properties", {}).get(missing, {}).get("description", "")
         where = _at(path)
         yield error("missing-key", f"`{missing}` is missing{where}", source.locate(path, key=bool(path)), about)
@@ -164,14 +165,15 @@ def _wrong(schema: dict[str, Any], keyword: str, instance: Any, problem: Validat
     """What is wrong with a value, and what would be right."""
     expected = str(schema.get("patternErrorMessage") or schema.get("errorMessage") or "")
     if keyword == "enum":
-        options = [str(option) for option in problem.validator_value]
+        options = [str(option) for option in schema["enum"]]
         near = nearest(str(instance), options)
         return (
             f"{_show(instance)} is not known here",
             f"did you mean `{near}`?" if near else f"known: {', '.join(options)}",
         )
     if keyword == "type":
-        types = problem.validator_value if isinstance(problem.validator_value, list) else [problem.validator_value]
+        kinds = schema["type"]
+        types: list[str] = kinds if isinstance(kinds, list) else [kinds]
         wanted = expected or " or ".join(_TYPE_NAMES[name] for name in types)
         return f"{_show(instance)} stands here", f"write {wanted}"
     if keyword in {"minItems", "minProperties", "minLength"} and not instance:
@@ -216,7 +218,11 @@ def _swallowed(source: Source, path: tuple[str | int, ...], instance: Any) -> st
     written = line.split(key, 1)[1].strip() if key in line else ""
     if instance is None and written.startswith("#"):
         return f'a # begins a comment: write `{key}"{written.split()[0]}"`'
-    if isinstance(instance, list) and (brackets := re.match(r"\[[^,{}\]]+\][^\s,{}]*", written)) and isinstance(path[-1], str):
+    if (
+        isinstance(instance, list)
+        and (brackets := re.match(r"\[[^,{}\]]+\][^\s,{}]*", written))
+        and isinstance(path[-1], str)
+    ):
         return f'YAML reads [ ] as a list: write `{key}"{brackets.group()}"`'
     if (
         isinstance(instance, dict)

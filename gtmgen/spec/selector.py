@@ -2,16 +2,16 @@
 
 GTM hands a spec's selectors to `Element.matches` in the visitor's browser, where an invalid one never matches and
 nobody hears of it. `problem` says what Chromium's `document.querySelector` says: tokens as in CSS Syntax Level 3 §4,
-grammar as in Selectors Level 4 §18, and what Chromium makes of both. Worth knowing:
+selectors as in Selectors Level 4 (§3 to §6 and its grammar), and what Chromium makes of both. Worth knowing:
 
-* At its end the browser closes a selector itself (CSS Syntax 3 §5.4): `a[href` and `:not(.x` are valid.
+* What is open at the end the browser closes itself (CSS Syntax 3 §5): `a[href` and `:not(.x` are valid.
 * `:is()` and `:where()` forgive (Selectors 4 §4.2): something invalid inside is no problem, it just never matches.
 * Chromium has neither the `s` flag of `[a="b" s]` nor quotes or lists in `:lang()`; Selectors 4 has.
 
 Known differences from Chromium 156, whose names these are (a newer one may know more). It refuses, `problem` does not:
 
 * names with a vendor prefix that it does not know (`:-moz-focusring`): each browser has its own;
-* which pseudo-class may follow which pseudo-element (`::marker:hover`), and the few words that `::picker()` and its
+* what pseudo-class may follow which pseudo-element (`::marker:hover`), and the few words that `::picker()` and its
   like take. This cannot matter: no click ever lands on a pseudo-element.
 
 `problem` refuses, Chromium does not: more than 40 parentheses of pseudo-classes inside one another.
@@ -19,7 +19,6 @@ Known differences from Chromium 156, whose names these are (a newer one may know
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import NamedTuple, NoReturn
 
@@ -171,7 +170,7 @@ class _Parser:
     def quote(self, first: int, last: int = 0) -> str:
         """One or more tokens and their place, for a message."""
         start, stop = self.spans[first][0], self.spans[max(first, last)][1]
-        text = self.text[start:stop] if stop - start <= 40 else f"{self.text[start : start + 39]}…"
+        text = re.sub(r"\s", " ", self.text[start:stop] if stop - start <= 40 else f"{self.text[start : start + 39]}…")
         return f"`{text}` at character {start + 1}"
 
     def refuse(self, needed: str) -> NoReturn:
@@ -200,7 +199,7 @@ class _Parser:
         raise _Refused(f"{here} {next(reason for applies, reason in reasons if applies)}")
 
     def selectors(self, scope: _Scope, *, relative: bool = False, single: bool = False) -> None:
-        """Selectors 4 §18 `<selector-list>`: selectors and commas, up to the end."""
+        """Selectors 4, grammar of `<selector-list>`: selectors and commas, up to the end."""
         self.selector(scope, relative=relative, single=single)
         while self.peek() == ",":
             comma = self.spans[self.at][1]
@@ -213,12 +212,13 @@ class _Parser:
             self.refuse(_BREAK)
 
     def forgiving_selectors(self, scope: _Scope) -> None:
-        """Selectors 4 §18 `<forgiving-selector-list>`: what is invalid is left out, up to the next comma."""
+        """Selectors 4, grammar of `<forgiving-selector-list>`: what is invalid is left out, up to the next comma."""
         while self.peek():
             start = self.at, self.end, self.opener
             try:
                 self.selector(scope, single=scope.compound)
-                invalid = self.peek() not in ("", ",", "{") or (self.peek() == "{" and (scope.compound or scope.after))
+                ends = ("", ",") if scope.compound or scope.after else ("", ",", "{")
+                invalid = self.peek() not in ends
             except _Refused:
                 invalid = True
             if invalid:
@@ -232,7 +232,7 @@ class _Parser:
                 self.skip_space()
 
     def selector(self, scope: _Scope, *, relative: bool = False, single: bool = False) -> None:
-        """Selectors 4 §18 `<complex-selector>`: compound selectors with combinators between them."""
+        """Selectors 4, grammar of `<complex-selector>`: compound selectors with combinators between them."""
         sign = self.combinator() if relative else -1
         found, needed = "", True
         while True:
@@ -256,7 +256,7 @@ class _Parser:
             needed = self.kinds[sign] != " "
 
     def combinator(self) -> int:
-        """Selectors 4 §16: step over a combinator; where it is, or -1."""
+        """Selectors 4, chapter Combinators: step over one; where it is, or -1."""
         found = -1
         while self.peek() == " ":
             found = self.at
@@ -268,7 +268,7 @@ class _Parser:
         return found
 
     def compound(self, scope: _Scope) -> str:
-        """Selectors 4 §18 `<compound-selector>`: "element" where it has a pseudo-element, nothing where none is."""
+        """Selectors 4, grammar of `<compound-selector>`: "element" with a pseudo-element, nothing where none is."""
         found = "compound" if self.type_selector(scope) else ""
         while kind := self.peek():
             here, element = self.at, False
@@ -358,10 +358,10 @@ class _Parser:
         vendor = re.match("-[a-z]+-", name)
         name = f"{'::' if element else ':'}{name}{'()' if kind == 'f' else ''}"
         if name not in _KNOWN and not vendor:
-            hint = (
-                " (inside a class name `:` is written `\\:`)" if self.kinds[max(start - 2, 0) : start] == ".i" else ""
-            )
-            raise _Refused(f"{here} is no pseudo-{'element' if element else 'class'} that browsers know{hint}", name)
+            what = f"no pseudo-{'element' if element else 'class'} that browsers know"
+            if self.kinds[max(start - 2, 0) : start] == ".i":
+                what += " (inside a class name `:` is written `\\:`)"
+            raise _Refused(f"{here} is {what}", name)
         if element and not scope.elements:
             raise _Refused(f"{here} is a pseudo-element, which cannot stand in parentheses")
         if name == ":has()" and (scope.has or scope.compound or scope.after):
@@ -376,7 +376,7 @@ class _Parser:
         return element
 
     def arguments(self, rule: str, scope: _Scope, here: str) -> None:
-        """Selectors 4 §4 and §14: what stands in the parentheses of a pseudo-class or pseudo-element."""
+        """Selectors 4 §4 and grammar: what stands in the parentheses of a pseudo-class or pseudo-element."""
         inner = scope._replace(elements=False)
         if rule == "selectors":
             self.selectors(inner, single=scope.compound)
@@ -396,7 +396,7 @@ class _Parser:
             self.at = self.end
 
     def nth(self, scope: _Scope, here: str, *, of: bool) -> None:
-        """CSS Syntax 3 §6.2 `<an+b>`, and Selectors 4 §14.3: `of` and selectors after it."""
+        """CSS Syntax 3 §6.2 `<an+b>`, and in Selectors 4 perhaps `of` and selectors after it."""
         tokens: list[str] = []
         for index in range(self.at, min(self.end, len(self.kinds))):
             kind, value = self.kinds[index], self.values[index]
@@ -428,7 +428,7 @@ def problem(selector: str) -> str | None:
     """Says why a browser would refuse a selector.
 
     Args:
-        selector: A selector or several with commas between them, as in a style sheet (Selectors 4 §18).
+        selector: A selector or several with commas between them, as in a style sheet (Selectors 4 §4.1).
 
     Returns:
         One sentence with a character position counted from 1, or None where the browser accepts the selector.
@@ -443,8 +443,12 @@ def problem(selector: str) -> str | None:
         sentence, unknown = str(refused), refused.unknown
         if unknown in _JQUERY.split():
             return f"{sentence}: it is jQuery's"
-        near = difflib.get_close_matches(unknown, sorted(_KNOWN), 1) if unknown else []
-        return f"{sentence}; did you mean `{near[0]}`?" if near else sentence
+        if unknown:
+            from difflib import get_close_matches  # slow to import, and seldom needed
+
+            for near in get_close_matches(unknown, sorted(_KNOWN), 1):
+                return f"{sentence}; did you mean `{near}`?"
+        return sentence
     return None
 
 
@@ -497,7 +501,7 @@ def or_form_inside(selector: str) -> str:
 
 
 def _with_inside(selector: str, inside: str) -> str:
-    """Each part of a selector, followed by the part with a descendant (Selectors 4 §16.1)."""
+    """Each part of a selector, followed by the part with a descendant combinator and what is inside."""
     found: list[str] = []
     for part in parts(selector):
         # A space right after `\31` belongs to the escape (CSS Syntax 3 §4.3.7).

@@ -1,0 +1,20 @@
+# Every habit by its name. `make` lists them.
+.PHONY: help setup test lint golden build bench docs
+
+help:     ## this list
+	@grep -E '^[a-z]+: +## ' $(MAKEFILE_LIST) | sed 's/: *## /\t/' | expand -t 12
+setup:    ## make .venv with gtmgen and the development tools, and install Chromium where apt is there
+	script/setup
+test:     ## set up and run the tests; ARGS go to pytest: make test ARGS="-k purchase"
+	script/test $(ARGS)
+lint:     ## ruff, mypy, and that the committed outputs are current
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/gtmgen build specs/*.yml --check
+golden:   ## write the golden files anew; review the diff before you commit
+	.venv/bin/python -m pytest -q -n auto --update-golden tests/test_golden.py tests/test_bad_input.py
+build:    ## build every spec of specs/ into output/
+	.venv/bin/gtmgen build specs/*.yml
+bench:    ## the benchmarks: ratios against the rivals, in one run
+	.venv/bin/python benchmarks/run.py
+docs:     ## write the parts of the docs that are made from the code
+	.venv/bin/gtmgen schema > specs/gtmgen.schema.json
+	.venv/bin/python script/docs.py

@@ -1,0 +1,207 @@
+"""The command as people run it: installed, from another folder, with pipes and terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, command
+from tests.test_bad_input import GOOD, gtmgen
+
+SHOP = (ROOT / "specs" / "shop.yml").read_text(encoding="utf-8")
+
+
+def test_build_writes_whole_files_and_says_what_it_made(tmp_path: Path) -> None:
+    (tmp_path / "shop.yml").write_text(SHOP, encoding="utf-8")
+    done = gtmgen("build", "shop.yml", cwd=tmp_path)
+    said = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert "shop.yml -> output/shop.web.json (new)" in said
+    assert "of GTM's 200 KB" in said and "purchase *" in said
+    assert (tmp_path / "output" / "shop.web.json").read_bytes() == (ROOT / "output" / "shop.web.json").read_bytes()
+    assert [path.name for path in (tmp_path / "output").iterdir()] == ["shop.web.json"]
+    assert "(unchanged)" in gtmgen("build", "shop.yml", cwd=tmp_path).stderr.decode()
+
+
+def test_build_says_what_is_gone_and_what_it_expects(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    gtmgen("build", "a.yml", cwd=tmp_path)
+    (tmp_path / "a.yml").write_text(
+        GOOD.replace("event: sign_up", "event: contact, value: {variable: Price of it}"), encoding="utf-8"
+    )
+    said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
+    assert "(changed)" in said
+    assert "delete these in GTM" in said and "tag gtmgen - TikTok - CompleteRegistration" in said
+    assert "must already have" in said and "Price of it" in said
+
+
+def test_check_writes_nothing_and_says_stale(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    done = gtmgen("build", "a.yml", "--check", cwd=tmp_path)
+    assert done.returncode == 1 and b"output/a.web.json: missing" in done.stderr
+    assert not (tmp_path / "output").exists()
+    gtmgen("build", "a.yml", cwd=tmp_path)
+    assert gtmgen("build", "a.yml", "--check", cwd=tmp_path).returncode == 0
+    (tmp_path / "output" / "a.web.json").write_text("{}", encoding="utf-8")
+    done = gtmgen("build", "a.yml", "--check", cwd=tmp_path)
+    assert done.returncode == 1 and b"not what a.yml gives" in done.stderr
+    assert (tmp_path / "output" / "a.web.json").read_text(encoding="utf-8") == "{}"
+
+
+def test_stdin_and_stdout(tmp_path: Path) -> None:
+    done = gtmgen("build", "-", "-o", "-", cwd=tmp_path, stdin=GOOD.encode())
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["exportFormatVersion"] == 2
+    assert list(tmp_path.iterdir()) == []
+    assert gtmgen("build", "-", cwd=tmp_path, stdin=GOOD.encode()).returncode == 0
+    assert (tmp_path / "output" / "stdin.web.json").is_file()
+    assert gtmgen("build", "a", "b", "-o", "-", cwd=tmp_path).returncode == 2
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "shop.yml").write_text(SHOP, encoding="utf-8")
+    done = subprocess.run(
+        f"'{command()}' build shop.yml -o - | head -c 10", shell=True, cwd=tmp_path, capture_output=True, check=False
+    )
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_output_does_not_depend_on_where_and_how_it_is_built(tmp_path: Path) -> None:
+    expected = (ROOT / "output" / "shop.web.json").read_bytes()
+    for env in (
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Pacific/Auckland", "PYTHONUTF8": "0"},
+    ):
+        done = gtmgen("build", str(ROOT / "specs" / "shop.yml"), "-o", "-", cwd=tmp_path, **env)
+        assert done.stdout == expected
+    done = gtmgen(
+        "build",
+        str(ROOT / "specs" / "shop.yml"),
+        "-o",
+        "-",
+        cwd=tmp_path,
+        HOME="/nonexistent",
+        XDG_CACHE_HOME="/proc/none",
+    )
+    assert (done.returncode, done.stdout) == (0, expected)
+
+
+@pytest.mark.parametrize("starter", ["shop", "leads", "subscription"])
+def test_init_writes_a_spec_that_builds(starter: str, tmp_path: Path) -> None:
+    done = gtmgen("init", "--template", starter, cwd=tmp_path)
+    assert done.returncode == 0
+    spec = tmp_path / "specs" / f"{starter}.yml"
+    assert spec.read_bytes() == (ROOT / "specs" / f"{starter}.yml").read_bytes()
+    assert json.loads((tmp_path / "specs" / "gtmgen.schema.json").read_bytes())["title"]
+    assert gtmgen("build", f"specs/{starter}.yml", cwd=tmp_path).returncode == 0
+    spec.write_text("mine", encoding="utf-8")
+    done = gtmgen("init", f"specs/{starter}.yml", "--template", starter, cwd=tmp_path)
+    assert done.returncode == 2 and b"there is a file already" in done.stderr
+    assert spec.read_text(encoding="utf-8") == "mine"
+
+
+def test_init_into_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    assert gtmgen("init", "specs", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "specs" / "shop.yml").is_file()
+
+
+def test_the_schema_explains_and_completes(tmp_path: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(gtmgen("schema", cwd=tmp_path).stdout)
+    Draft202012Validator.check_schema(schema)
+    events = schema["$defs"]["conversion"]["properties"]["event"]["anyOf"][0]["enum"]
+    assert {"purchase", "CompletePayment", "SubmitForm", "Purchase"} <= set(events)
+
+    def undescribed(node: object, path: str) -> list[str]:
+        found = []
+        if isinstance(node, dict):
+            for key, inner in node.get("properties", {}).items() if isinstance(node.get("properties"), dict) else ():
+                if (
+                    not inner.get("description")
+                    and "$ref" not in inner
+                    and not any(word in path for word in ("condition", "lookup", "param_single", "event_id", "matches"))
+                ):
+                    found.append(f"{path}.{key}")
+            for key, inner in node.items():
+                found += undescribed(inner, f"{path}/{key}")
+        return found
+
+    assert [path for path in undescribed(schema, "") if not path.endswith(("matches", "ignore_case"))] == []
+    assert (ROOT / "specs" / "gtmgen.schema.json").read_text(encoding="utf-8") == json.dumps(
+        schema, indent=2, ensure_ascii=False
+    ) + "\n"
+
+
+def test_platforms_is_the_matrix_of_the_docs(tmp_path: Path) -> None:
+    text = gtmgen("platforms", cwd=tmp_path).stdout.decode()
+    assert "purchase" in text and "Purchase, CompletePayment" in text
+    lines = [line for line in text.splitlines() if line.startswith("  add_to")]
+    assert len({line.index("AddTo") for line in lines}) == 1, "the columns line up"
+    rows = json.loads(gtmgen("platforms", "--format", "json", cwd=tmp_path).stdout)
+    assert rows["tiktok"]["events"]["generate_lead"] == ["Lead", "SubmitForm"]
+    matrix = gtmgen("platforms", "--format", "markdown", cwd=tmp_path).stdout.decode()
+    assert matrix in (ROOT / "docs" / "events.md").read_text(encoding="utf-8"), "run: make docs"
+
+
+def test_help_and_version() -> None:
+    for args in (["--help"], ["build", "--help"], ["init", "-h"], ["schema", "-h"], ["platforms", "-h"]):
+        done = gtmgen(*args, cwd=ROOT)
+        assert done.returncode == 0 and b"Usage:" in done.stdout
+    assert gtmgen("--version", cwd=ROOT).stdout.startswith(b"gtmgen, version ")
+    assert subprocess.run(
+        [sys.executable, "-m", "gtmgen", "--version"], capture_output=True, check=True
+    ).stdout.startswith(b"gtmgen")
+    assert gtmgen("bild", cwd=ROOT).returncode == 2
+
+
+def on_a_terminal(*args: str, cwd: Path, **env: str) -> str:
+    """What a person sees: stderr is a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [command(), *args], cwd=cwd, stderr=theirs, stdout=subprocess.DEVNULL, env=os.environ | env
+    )
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+    os.close(ours)
+    process.wait(timeout=30)
+    return text.decode()
+
+
+def test_colour_on_a_terminal_only_and_not_where_it_is_not_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("gtmgen: 2", encoding="utf-8")
+    env = {"TERM": "xterm-256color"}
+    assert "\x1b[31m" in on_a_terminal("build", "a.yml", cwd=tmp_path, **env)
+    assert "\x1b[" not in on_a_terminal("build", "a.yml", cwd=tmp_path, NO_COLOR="1", **env)
+    assert b"\x1b[" not in gtmgen("build", "a.yml", cwd=tmp_path).stderr
+
+
+def test_long_work_shows_progress_on_a_terminal(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"s{number}.yml").write_text(GOOD, encoding="utf-8")
+    specs = [f"s{number}.yml" for number in range(8)]
+    assert "building" in on_a_terminal("build", *specs, cwd=tmp_path, TERM="xterm-256color")
+    assert b"building" not in gtmgen("build", *specs, cwd=tmp_path).stderr
+
+
+def test_text_of_a_spec_cannot_move_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_bytes(
+        'gtmgen: 1\nsite: {name: x}\nplatforms: {tiktok: {pixel_id: a}}\nconversions: [{event: "a\u202eb\u009b31m", when: {page: /x}}]\n'.encode()
+    )
+    said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
+    assert "\u202e" not in said and "\u009b" not in said
