@@ -107,7 +107,7 @@ def verdict(figures: Sequence[Figure], unmeasured: int) -> str:
     judged = [figure for figure in figures if figure.holds is not None]
     held = sum(figure.holds is True for figure in judged)
     aims = "aim holds" if len(judged) == 1 and held == 1 else "aims hold"
-    more = f"; {unmeasured} could not be measured" if unmeasured else ""
+    more = f"; {unmeasured} more could not be measured" if unmeasured else ""
     return f"{held} of {len(judged)} {aims}{more}."
 
 

@@ -166,32 +166,34 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures, prints the table, and gives the exit code."""
+    """Measures, prints the table, and gives the exit code: 1 where a command failed."""
     options = _options(arguments)
+    names = list(dict.fromkeys(options.only or MEASUREMENTS))
     try:
         installed = prepare(_say)
-        figures = _measure(installed, options.only or list(MEASUREMENTS), options.turns)
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 1
-    without_tiggy = installed.tiggy is None and "tiggy" in (options.only or MEASUREMENTS)
-    print(table(figures), end="\n\n")
-    if without_tiggy:
-        print(f"tiggy could not be installed, so gtmgen was not compared with it: {installed.missing}\n")
-    print(verdict(figures, int(without_tiggy)))
+    figures: list[Figure] = []
+    failed: list[str] = []
+    for name in names:
+        try:
+            figures += _measure(installed, name, options.turns)
+        except Failed as problem:
+            failed.append(f"{name} could not be measured: {problem}")
+    without = [f"tiggy could not be installed, so gtmgen was not compared with it: {installed.missing}"]
+    unmeasured = failed + (without if installed.tiggy is None and "tiggy" in names else [])
+    print("\n\n".join([table(figures), *unmeasured, verdict(figures, len(unmeasured))]))
     if options.json:
         options.json.write_text(_json(figures, options.turns), encoding="utf-8")
-    return 0
+    return 1 if failed else 0
 
 
-def _measure(installed: Installed, names: Sequence[str], turns: int) -> list[Figure]:
-    figures: list[Figure] = []
-    for name in names:
-        _say(f"measuring: {name}")
-        with tempfile.TemporaryDirectory(prefix="gtmgen-bench-") as folder:
-            environment = {**clean(), "XDG_CACHE_HOME": str(Path(folder) / "cache")}
-            figures.extend(MEASUREMENTS[name](Bench(installed, Path(folder), environment, turns)))
-    return figures
+def _measure(installed: Installed, name: str, turns: int) -> list[Figure]:
+    _say(f"measuring: {name}")
+    with tempfile.TemporaryDirectory(prefix="gtmgen-bench-") as folder:
+        environment = {**clean(), "XDG_CACHE_HOME": str(Path(folder) / "cache")}
+        return list(MEASUREMENTS[name](Bench(installed, Path(folder), environment, turns)))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

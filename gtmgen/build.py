@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from gtmgen.container import Header, dump, link
 from gtmgen.container.graph import Key
+from gtmgen.container.link import BUILT_IN
 from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.findings import Finding, GtmgenError, Position, Severity
@@ -52,6 +53,7 @@ def compile_spec(text: str, name: str, library: Library) -> Built:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GtmgenError(findings)
     plan = plan_web(spec, sendings, library)
+    plan = plan._replace(expects=plan.expects - BUILT_IN.keys())  # GTM's own are enabled, not expected
     named = tell_apart(render(plan, library.folders))
     container = link(named, Header(spec.site, spec.web), plan.expects)
     size = sum(sizes(named).values())

@@ -377,7 +377,7 @@ def test_a_form_inside_counts(page: Page, selector: str, inside: bool, form: boo
     ids=range(20),
 )
 def test_hostile_sizes(selector: str, accepted: bool) -> None:
-    begin = time.monotonic()
+    begin = time.thread_time()
     assert (problem(selector) is None) == accepted
     parts(selector)
-    assert time.monotonic() - begin < 10
+    assert time.thread_time() - begin < 10

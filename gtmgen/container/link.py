@@ -24,7 +24,7 @@ _EXPORT_TIME = "2026-01-01 00:00:00"
 _HIGHEST_ID = 2_000_000_000  # below GTM's reserved trigger ids, which begin at 2147479500
 
 # The built-in variables of a web container: the name that `{{…}}` uses, fixed and English, and the type (counted over exports).
-_BUILT_IN = {
+BUILT_IN = {
     "Page URL": "PAGE_URL",
     "Page Hostname": "PAGE_HOSTNAME",
     "Page Path": "PAGE_PATH",
@@ -190,17 +190,17 @@ def _built_in(named: Named, outside: set[str]) -> list[dict[str, str]]:
     """The built-in variables that anything refers to, and only those."""
     own = {name for kind, name in named if kind == "variable"}
     used = {name for (kind, _), entity in named.items() if kind != "folder" for name in graph.variables(entity)}
-    unknown = used - own - outside - _BUILT_IN.keys()
+    unknown = used - own - outside - BUILT_IN.keys()
     if unknown:
         raise GtmgenError(_undefined(name, named) for name in sorted(unknown))
-    names = sorted((used & _BUILT_IN.keys()) - own)
-    return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": _BUILT_IN[name], "name": name} for name in names]
+    names = sorted((used & BUILT_IN.keys()) - own)
+    return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": BUILT_IN[name], "name": name} for name in names]
 
 
 def _undefined(name: str, named: Named) -> Finding:
     """A template of the user's own can refer to anything; GTM would refuse the import without saying where."""
     user = next(key for key, entity in named.items() if name in graph.variables(entity))
-    near = nearest(name, [*_BUILT_IN, *(own for kind, own in named if kind == "variable")])
+    near = nearest(name, [*BUILT_IN, *(own for kind, own in named if kind == "variable")])
     hint = f"did you mean {{{{{near}}}}}?" if near else "define it in the template, or take it out"
     return error(
         "template",

@@ -184,7 +184,8 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
                 "depends_on": needs,
             }
         )
-    return {"params": rows, "items": items}
+    reads = any(isinstance(row["operand"], Ref) for row in rows)
+    return {"params": rows, "items": items, "reads": reads}
 
 
 def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, at: Path) -> Ref:

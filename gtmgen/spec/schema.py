@@ -61,8 +61,9 @@ def compose(library: Library) -> dict[str, Any]:
             "description": f"What differs on {platform.name}; `false`: not sent there.",
         }
     conversion["event"]["anyOf"][0]["enum"] = sorted(library.canonical)
-    value = {"$ref": "#/$defs/value"}
-    schema["properties"]["user_data"]["properties"] = dict.fromkeys(library.user_keys, value)
+    schema["properties"]["user_data"]["properties"] = {
+        key: {"$ref": "#/$defs/value", "description": f"Where the visitor's {key.replace('_', ' ')} stands."} for key in library.user_keys
+    }
     return schema
 
 

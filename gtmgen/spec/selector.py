@@ -157,6 +157,7 @@ class _Parser:
             self.stop, tail = place - 1, tail or "\ufffd"
         self.tail = tail + "".join(_CLOSER[kinds[index]] for index in reversed(unclosed))
         self.at, self.end, self.opener = 0, len(kinds), -1
+        self.believed = False  # whether there was a name that Chromium may not know
 
     def peek(self) -> str:
         """The letter of the token here, or nothing at the end of what is being read."""
@@ -217,8 +218,8 @@ class _Parser:
             start = self.at, self.end, self.opener
             try:
                 self.selector(scope, single=scope.compound)
-                ends = ("", ",") if scope.compound or scope.after else ("", ",", "{")
-                invalid = self.peek() not in ends
+                unsure = scope.compound or scope.after or self.believed
+                invalid = self.peek() not in (("", ",") if unsure else ("", ",", "{"))
             except _Refused:
                 invalid = True
             if invalid:
@@ -355,9 +356,10 @@ class _Parser:
             raise _Refused(f"{self.quote(start)} needs a name right after it, as in `:first-child`")
         here, name = self.quote(start, index), self.values[index].translate(_LOWER)
         element = element or (kind == "i" and name in ("after", "before", "first-letter", "first-line"))
-        vendor = re.match("-[a-z]+-", name)
         name = f"{'::' if element else ':'}{name}{'()' if kind == 'f' else ''}"
-        if name not in _KNOWN and not vendor:
+        if name not in _KNOWN and re.match("::?-[a-z]+-", name):
+            self.believed = True
+        elif name not in _KNOWN:
             what = f"no pseudo-{'element' if element else 'class'} that browsers know"
             if self.kinds[max(start - 2, 0) : start] == ".i":
                 what += " (inside a class name `:` is written `\\:`)"

@@ -1,9 +1,8 @@
 """A platform would not take the event under this name.
 
-An event that is none of a platform's standard events is sent as a custom event under its own name, and each platform has
-rules for those: TikTok takes at most 50 letters, digits, `_` and `-`, beginning with a letter, and maps some names to its
-own events. Name the event for that platform: `platforms: {tiktok: {event: My_Event}}`, or leave the platform out of it:
-`platforms: {tiktok: false}`.
+An event that is none of a platform's standard events is sent as a custom event under its own name. Each platform has rules
+for such names (how long, which characters), and maps some of them to its own events. Name the event for that platform:
+`platforms: {<platform>: {event: My_Event}}`, or leave the platform out of it: `platforms: {<platform>: false}`.
 """
 
 from __future__ import annotations

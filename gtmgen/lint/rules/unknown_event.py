@@ -2,7 +2,7 @@
 
 `purchse` would be sent as a custom event: the tag fires, nothing counts as a purchase, and no message says so. A name of
 your own is fine where it does not look like a known one; if you mean it, write it for each platform:
-`platforms: {tiktok: {event: purchse}}`.
+`platforms: {<platform>: {event: purchse}}`.
 """
 
 from __future__ import annotations
