@@ -410,6 +410,25 @@ def test_a_currency_is_three_capitals_or_the_sites(currency: Any, text: str) -> 
     assert {call.params["currency"] for call in sent(result, "InitiateCheckout") if call.params} == {text}
 
 
+def test_a_path_is_read_from_the_events_own_message_alone() -> None:
+    spec = container(
+        "conversions: [{event: sign_up, when: {data_layer: go}, value: price, event_id: number, params: {plan: {path: plan}}}]"
+    )
+    first, second = sent(
+        run(spec, [push({"event": "go", "price": 5, "number": "n1", "plan": "a"}), push({"event": "go"})]),
+        "CompleteRegistration",
+    )
+    assert (first.params, first.event_id) == ({"value": 5, "currency": "EUR", "plan": "a"}, "sign_up.n1")
+    assert second.params == {}
+    assert second.event_id.startswith("gen.")
+
+
+def test_a_cookie_is_decoded() -> None:
+    spec = container("conversions: [{event: sign_up, when: {page: /}, params: {plan: {cookie: plan}}}]")
+    (call,) = sent(run(spec, storage={"cookies": {"plan": "a%20b"}}), "CompleteRegistration")
+    assert call.params == {"plan": "a b"}
+
+
 SOURCES = """
 conversions:
   - event: generate_lead

@@ -15,9 +15,17 @@ CASES = sorted((ROOT / "tests" / "bad").glob("*.yml"))
 GOOD = "gtmgen: 1\nsite: {name: Shop}\nplatforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}\nconversions: [{event: sign_up, when: {data_layer: a}}]\n"
 
 
-def gtmgen(*args: str, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+def gtmgen(
+    *args: str, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [command(), *args], cwd=cwd, input=stdin, capture_output=True, timeout=60, env=os.environ | dict(env or {}), check=False
+        [command(), *args],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        env=os.environ | dict(env or {}),
+        check=False,
     )
 
 

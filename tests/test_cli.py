@@ -124,7 +124,9 @@ def test_the_schema_explains_and_completes(tmp_path: Path) -> None:
         if not isinstance(node, dict):
             return []
         keys = node.get("properties", {})
-        own = [f"{path}.{key}" for key, inner in keys.items() if isinstance(inner, dict) and not inner.get("description")]
+        own = [
+            f"{path}.{key}" for key, inner in keys.items() if isinstance(inner, dict) and not inner.get("description")
+        ]
         return own + [found for key, inner in node.items() for found in undescribed(inner, f"{path}/{key}")]
 
     assert undescribed(schema, "") == []

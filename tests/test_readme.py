@@ -28,11 +28,18 @@ def test_the_spec_gives_what_is_shown_beside_it(tmp_path: Path) -> None:
 def test_the_call_is_what_a_purchase_sends() -> None:
     message = {
         "event": "purchase",
-        "ecommerce": {"transaction_id": "T-1001", "value": 59.9, "currency": "EUR", "items": [{"item_id": "12", "price": 29.95, "quantity": 2}]},
+        "ecommerce": {
+            "transaction_id": "T-1001",
+            "value": 59.9,
+            "currency": "EUR",
+            "items": [{"item_id": "12", "price": 29.95, "quantity": 2}],
+        },
     }
     result = run(json.loads(compiled(blocks("yaml")[0]).text), [push(message)])
     (call,) = [call for call in result.sent if call.sdk == "ttq" and call.event == "Purchase"]
-    shown = parse(re.search(r"(\{value.*?\}),\n\s+\{event_id", blocks("js")[0], re.DOTALL)[1].replace("'", '"'), "js").data  # type: ignore[index]
+    shown = parse(
+        re.search(r"(\{value.*?\}),\n\s+\{event_id", blocks("js")[0], re.DOTALL)[1].replace("'", '"'), "js"
+    ).data  # type: ignore[index]
     assert call.params == shown
     assert call.event_id == "purchase.T-1001"
     assert "instance('C4A1B2C3D4E5F6G7H8I9').track('Purchase'" in blocks("js")[0]
@@ -51,7 +58,11 @@ def test_a_mistake_is_answered_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_commands_and_links_are_there() -> None:
-    commands = set(re.findall(r"gtmgen ([a-z]+)", " ".join(blocks("sh")) + " ".join(re.findall(r"^\| `(.*?)` ", README, re.MULTILINE))))
+    commands = set(
+        re.findall(
+            r"gtmgen ([a-z]+)", " ".join(blocks("sh")) + " ".join(re.findall(r"^\| `(.*?)` ", README, re.MULTILINE))
+        )
+    )
     for name in commands - {"gtmgen"}:
         assert gtmgen(name, "--help", cwd=ROOT).returncode == 0, name
     for page in sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md")):

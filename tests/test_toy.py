@@ -396,9 +396,8 @@ def test_a_folder_of_the_users_replaces_the_platform_of_that_name(tmp_path: Path
     )
     (tmp_path / "tiktok" / "platform.yml").write_text(described, encoding="utf-8")
     body = (tmp_path / "tiktok" / "event.html.j2").read_text(encoding="utf-8")
-    (tmp_path / "tiktok" / "event.html.j2").write_text(
-        body.replace("one.track(", "one.track('my ' + "), encoding="utf-8"
-    )
+    body = body.replace("<%= sent_as | js %>", '<%= ("my " ~ sent_as) | js %>')
+    (tmp_path / "tiktok" / "event.html.j2").write_text(body, encoding="utf-8")
     mine = library([tmp_path])
     assert mine.platforms.keys() == library().platforms.keys()
     built = compiled(
