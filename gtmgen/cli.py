@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -267,7 +268,8 @@ def _style() -> Callable[[str, str], str]:
     return lambda text, colour: click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
 
 
-def _progress(items: Sequence[str], label: str) -> Any:
+def _progress(items: Sequence[str], label: str) -> AbstractContextManager[Any]:
     """A progress bar where the work is long and somebody watches."""
-    shown = len(items) >= _MANY and sys.stderr.isatty()
-    return click.progressbar(items, label=label, file=sys.stderr if shown else open(os.devnull, "w"))  # noqa: PTH123
+    if len(items) >= _MANY and sys.stderr.isatty():
+        return click.progressbar(items, label=label, file=sys.stderr)
+    return nullcontext(items)

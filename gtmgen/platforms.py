@@ -13,8 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from gtmgen import platform_shape
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.source import Source, decode, parse
+
+Scalar = str | int | float | bool
 
 _HERE = Path(__file__).parent
 TEMPLATES = next(
@@ -51,7 +54,7 @@ class Derived(NamedTuple):
 
     key: str
     list: str = ""
-    literal: str = ""
+    literal: Scalar | None = None
     sum: str = ""
     default: float | None = None
     only: tuple[str, ...] = ()
@@ -60,7 +63,7 @@ class Derived(NamedTuple):
     @property
     def type(self) -> str:
         """The parameter's type, for a spec that gives it itself: a list of ids is text whatever the site holds."""
-        return "texts" if self.list else "number" if self.sum else "string"
+        return "texts" if self.list else "number" if self.sum else "any"
 
 
 class ParamType(NamedTuple):
@@ -82,6 +85,7 @@ class UserField(NamedTuple):
     name: str
     key: str
     hashed: str
+    """The key for a SHA-256; "" where the platform takes none, and one is left out."""
     clean: tuple[str, ...] = ()
     match: str = ""
 
@@ -163,19 +167,47 @@ def library(extra: Sequence[Path] = ()) -> Library:
         GtmgenError: a platform.yml does not say what it must.
     """
     folders = (*extra, TEMPLATES)
-    for folder in extra:
-        if not folder.is_dir():
-            raise GtmgenError([error("templates", f"there is no folder {folder}", Position(str(folder), 0, 0))])
     files: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("*/platform.yml")):
-            files.setdefault(path.parent.name, path)
-    platforms = {name: _read(name, files[name]) for name in sorted(files)}
-    events_file = next(path for folder in folders if (path := folder / "_gtm" / "events.yml").is_file())
-    rows = _source(events_file).data
+            if path.is_file():
+                files.setdefault(path.parent.name, path)
+    for folder in extra:
+        _check_folder(folder, files)
+    rows: dict[str, dict[str, Any]] = {}
+    for path in (folder / "_gtm" / "events.yml" for folder in reversed(folders)):
+        rows |= _source(path).data if path.is_file() else {}  # a folder of the user's adds events to gtmgen's
     events = {name: CanonicalEvent(name, **row) for name, row in rows.items()}
+    platforms: dict[str, Platform] = {}
+    findings: list[Finding] = []
+    # gtmgen's own first, so that a name that stands twice is told of the user's
+    for name in sorted(files, key=lambda folder: (files[folder].parent.parent != TEMPLATES, folder)):
+        source = _source(files[name])
+        taken = {platform.name.lower(): platform.id for platform in platforms.values()}
+        wrong = platform_shape.findings(name, source, folders, events, taken)
+        findings += wrong
+        if not wrong:
+            platforms[name] = _platform(name, source.data)
+    if findings:
+        raise GtmgenError(findings)
+    platforms = dict(sorted(platforms.items()))
     keys = dict.fromkeys(key for platform in platforms.values() for key in platform.user)
     return Library(platforms, events, folders, tuple(keys))
+
+
+def _check_folder(folder: Path, platforms: Mapping[str, Path]) -> None:
+    """A folder given with --templates that holds nothing gtmgen looks for would be passed over without a word."""
+    at = Position(str(folder), 0, 0)
+    if not folder.is_dir():
+        raise GtmgenError([error("templates", f"there is no folder {folder}", at)])
+    if (folder / "platform.yml").is_file():
+        raise GtmgenError(
+            [error("templates", "this is a platform's own folder", at, f"name the folder above it: {folder.parent}")]
+        )
+    if not any((folder / name).is_dir() for name in (*platforms, "_gtm")):
+        raise GtmgenError(
+            [error("templates", "no platform folder stands in it", at, "a platform is a folder with a platform.yml")]
+        )
 
 
 def _source(path: Path) -> Source:
@@ -183,43 +215,8 @@ def _source(path: Path) -> Source:
     return parse(decode(path.read_bytes(), name), name)
 
 
-_REQUIRED = ("name", "pixel_id", "events", "custom", "params", "web")
-_KNOWN = {*_REQUIRED, "website", "settings", "secret", "token_env", "legacy", "user"}
-_CLEAN = {"trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus"}
-_TYPES = {"number", "string", "any", "items"}
-
-
-def _read(name: str, path: Path) -> Platform:
-    """One platform.yml. It is checked here in a few lines: a schema of its own would cost every start a validator's time."""
-    source = _source(path)
-    data = source.data
-    findings: list[Finding] = []
-
-    def complain(at: tuple[str | int, ...], message: str, hint: str = "") -> None:
-        findings.append(error("platform", message, source.locate(at), hint))
-
-    if not isinstance(data, dict):
-        raise GtmgenError([error("platform", "a platform.yml holds keys and values", Position(str(path), 1, 1))])
-    for key in _REQUIRED:
-        if key not in data:
-            complain((), f"`{key}` is missing", "docs/platforms.md lists what a platform.yml says")
-    for key in data.keys() - _KNOWN:
-        complain((key,), f"`{key}` is nothing that a platform.yml says")
-    for part in ("pixel", "base", "event"):
-        if part not in data.get("web", {}):
-            complain(("web",), f"`web` names no file for the {part}")
-    for user_key, row in data.get("user", {}).items():
-        for word in set(row.get("clean", ())) - _CLEAN:
-            complain(
-                ("user", user_key, "clean"), f"`{word}` is no way of cleaning", f"known: {', '.join(sorted(_CLEAN))}"
-            )
-    for param_name, row in data.get("params", {}).items():
-        if (kind := row if isinstance(row, str) else row.get("type")) not in _TYPES:
-            complain(
-                ("params", param_name), f"`{kind}` is no type of a parameter", f"known: {', '.join(sorted(_TYPES))}"
-            )
-    if findings:
-        raise GtmgenError(findings)
+def _platform(name: str, data: dict[str, Any]) -> Platform:
+    """A platform.yml that was checked, as a Platform."""
     return Platform(
         id=name,
         name=data["name"],
@@ -235,9 +232,7 @@ def _read(name: str, path: Path) -> Platform:
         custom={"reserved": {}, **data["custom"]},
         params={param: _param(param, row) for param, row in data["params"].items()},
         user={
-            key: UserField(
-                key, row["key"], row.get("hashed", row["key"]), tuple(row.get("clean", ())), row.get("match", "")
-            )
+            key: UserField(key, row["key"], row.get("hashed", ""), tuple(row.get("clean", ())), row.get("match", ""))
             for key, row in data.get("user", {}).items()
         },
         web=data["web"],

@@ -19,7 +19,9 @@ import jinja2
 from jinja2.bccache import FileSystemBytecodeCache
 
 from gtmgen import __version__
-from gtmgen.findings import GtmgenError, Position, error
+from gtmgen.container import graph
+from gtmgen.container.link import BUILT_IN
+from gtmgen.findings import GtmgenError, Position, error, nearest
 from gtmgen.plan.entities import Entity, Filter, Plan, Ref
 
 Named = dict[tuple[str, str], dict[str, Any]]
@@ -133,7 +135,32 @@ def render(plan: Plan, folders: Sequence[Path]) -> Named:
         GtmgenError: a template fails or does not give JSON; the finding names the entity and the template's line.
     """
     environment = _environment(tuple(folders))
-    return {(entity.kind, entity.name): _entity(environment, entity) for entity in plan.entities}
+    named: Named = {(entity.kind, entity.name): _entity(environment, entity) for entity in plan.entities}
+    _refuse_strange_braces(plan, named)
+    return named
+
+
+def _refuse_strange_braces(plan: Plan, named: Named) -> None:
+    """Two braces in a row are a variable to GTM, in code too; one that nothing defines would not import."""
+    known = {name for kind, name in named if kind == "variable"} | plan.expects | BUILT_IN.keys() | {"_event"}
+    findings = []
+    for entity in plan.entities:
+        for name in sorted(graph.variables(named[entity.kind, entity.name]) - known):
+            at = Position(entity.body.template if entity.body else f"_gtm/{entity.kind}/{entity.type}.json.j2", 0, 0)
+            near = nearest(name, known)
+            hint = (
+                f"did you mean {{{{{near}}}}}?" if near else "code that is no variable needs a space between two braces"
+            )
+            findings.append(
+                error(
+                    "template",
+                    f"{entity.kind} {entity.name!r} uses {{{{{name}}}}}, which no variable is called",
+                    at,
+                    hint,
+                )
+            )
+    if findings:
+        raise GtmgenError(findings)
 
 
 def _entity(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
@@ -182,7 +209,15 @@ def _text(environment: jinja2.Environment, entity: Entity, template: str, contex
     except jinja2.TemplateSyntaxError as problem:
         at = Position(problem.filename or problem.name or template, problem.lineno, 1)
         raise GtmgenError([error("template", f"{entity.kind} {entity.name!r}: {problem.message}", at)]) from None
-    except (jinja2.TemplateError, TypeError, AttributeError, KeyError, IndexError, ValueError) as problem:
+    except (
+        jinja2.TemplateError,
+        RecursionError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        ValueError,
+    ) as problem:
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".j2")]
         at = Position(frames[-1].filename, frames[-1].lineno or 0, 1) if frames else Position(template, 0, 0)
         raise GtmgenError([error("template", f"{entity.kind} {entity.name!r}: {problem}", at)]) from None

@@ -86,9 +86,15 @@ class Sending(NamedTuple):
         return next((param for param in self.params if param.type.name == name), None)
 
 
-def canonical_event(name: str, library: Library) -> str:
-    """The canonical name of an event that is known under `name` here or on a platform; a name of one's own is itself."""
-    return library.canonical.get(name, name)
+def canonical_event(name: str, spec: Spec, library: Library) -> str:
+    """The canonical name of an event that is known under `name` here or on a platform; a name of one's own is itself.
+
+    The spec's own platforms are asked first: a platform that it does not have may use the word for something else.
+    """
+    if name in library.events:
+        return name
+    own = (library.platforms[id].standard for id in spec.platforms)
+    return next((standard[name] for standard in own if name in standard), library.canonical.get(name, name))
 
 
 def resolve(spec: Spec, library: Library) -> tuple[Sending, ...]:
@@ -98,7 +104,7 @@ def resolve(spec: Spec, library: Library) -> tuple[Sending, ...]:
 
 def takes_over_page_views(spec: Spec, library: Library) -> bool:
     """Whether the spec's own `page_view` conversion replaces the page views that the pixels would send by themselves."""
-    return any(canonical_event(conversion.event, library) == PAGE_VIEW for conversion in spec.conversions)
+    return any(canonical_event(conversion.event, spec, library) == PAGE_VIEW for conversion in spec.conversions)
 
 
 def _page_views(spec: Spec, library: Library) -> Iterator[Sending]:
@@ -133,14 +139,14 @@ def _page_views(spec: Spec, library: Library) -> Iterator[Sending]:
 def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
     takes_over = takes_over_page_views(spec, library)
     for conversion in spec.conversions:
-        event = canonical_event(conversion.event, library)
+        event = canonical_event(conversion.event, spec, library)
         for settings in spec.platforms.values():
             platform = library.platforms[settings.id]
             override = conversion.platforms.get(settings.id, Override(True, "", {}))
             if not override.send or (not conversion.when and event != PAGE_VIEW and not spec.server):
                 continue
             sent_as = override.event or (
-                conversion.event if conversion.event in platform.standard else platform.sent_as(event)
+                conversion.event if platform.standard.get(conversion.event) == event else platform.sent_as(event)
             )
             yield Sending(
                 conversion=conversion.name or conversion.event,
@@ -210,7 +216,8 @@ def _params(
     place = "message" if fires_on_message(conversion) else "data_layer"
     by_key = {param.key: param for param in platform.params.values()}
     derived = {rule.key: rule for param in platform.params.values() for rule in param.also}
-    wanted: dict[str, Value] = _own_values(spec, conversion, event, library)
+    own = _own_values(spec, conversion, event, library)
+    wanted = {name: value for name, value in own.items() if name in platform.params}
     for name, value in {**conversion.params, **override.params}.items():
         # a spec may write a parameter under its canonical name or under the platform's own key
         known = platform.params.get(name) or by_key.get(name)

@@ -1,0 +1,1 @@
+"""Scripts of the project, as a package so that the tests can import them."""

@@ -1,29 +1,42 @@
-"""Writes the parts of the docs that are made from the code: docs/events.md and docs/rules.md."""
+"""Writes the parts of the docs that are made from the code: docs/events.md, docs/rules.md and what the README shows of a build."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from gtmgen.build import compile_spec
 from gtmgen.lint import all_rules
 from gtmgen.platforms import library
 from gtmgen.report.matrix import markdown
+from gtmgen.report.text import made
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+_MADE = "Made by `make docs` from"
 
 
 def events() -> str:
     """The event and parameter matrix, from the platform folders."""
-    head = "# Events and parameters\n\nMade by `make docs` from the platform folders (`gtmgen platforms --format markdown`): do not edit.\n\n"
-    return head + markdown(library())
+    return f"# Events and parameters\n\n{_MADE} the platform folders: do not edit.\n\n{markdown(library())}"
 
 
 def rules() -> str:
     """The rules' manual pages, from their docstrings."""
-    parts = ["# Rules\n\nWhat `gtmgen build` refuses or remarks. Made by `make docs` from `gtmgen/lint/rules/`: do not edit."]
+    parts = [f"# Rules\n\nWhat `gtmgen build` refuses or remarks. {_MADE} `gtmgen/lint/rules/`: do not edit."]
     parts += [f"## {rule.id}\n\n*{rule.severity}.* {rule.page}" for rule in all_rules()]
     return "\n\n".join(parts) + "\n"
 
 
+def readme() -> str:
+    """The README, with what a build of its spec says."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    spec = text.split("```yaml\n", 1)[1].split("```", 1)[0]
+    said = made(compile_spec(spec, "specs/readme.yml", library()), library())
+    block = f"```text\nspecs/readme.yml -> output/readme.web.json (new)\n{said}\n```"
+    return re.sub(r"```text\nspecs/readme.yml -> .*?```", lambda _: block, text, count=1, flags=re.DOTALL)
+
+
 if __name__ == "__main__":
-    (DOCS / "events.md").write_text(events(), encoding="utf-8")
-    (DOCS / "rules.md").write_text(rules(), encoding="utf-8")
+    (ROOT / "docs" / "events.md").write_text(events(), encoding="utf-8")
+    (ROOT / "docs" / "rules.md").write_text(rules(), encoding="utf-8")
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")

@@ -52,7 +52,9 @@ def test_references_are_names() -> None:
     version = {
         "folder": [{"folderId": "3", "name": "F"}],
         "trigger": [{"triggerId": "1", "name": "T"}, {"triggerId": "2", "name": "T"}],
-        "customTemplate": [{"containerId": "9", "templateId": "8", "name": "Tpl", "galleryReference": {"galleryTemplateId": "ABCDE"}}],
+        "customTemplate": [
+            {"containerId": "9", "templateId": "8", "name": "Tpl", "galleryReference": {"galleryTemplateId": "ABCDE"}}
+        ],
         "tag": [
             {"name": "A", "type": "cvt_9_8", "firingTriggerId": ["1", "2", "2147479553", "77"], "parentFolderId": "3"},
             {"name": "B", "type": "cvt_ABCDE", "blockingTriggerId": ["2"]},
@@ -79,7 +81,7 @@ def zipped() -> bytes:
     [
         (b"", "the file is empty"),
         (zipped(), "extraneous input '2'"),
-        (b"<!DOCTYPE html><html lang=\"en\">", "no viable alternative at input"),
+        (b'<!DOCTYPE html><html lang="en">', "no viable alternative at input"),
         (b"___TERMS_OF_SERVICE___\n\nBy", "mismatched input ','"),
         (b"___INFO___\n\n{", "this is a template"),
         (json.dumps(SMALL, indent=4).encode()[:-20], "cut off"),
@@ -87,7 +89,10 @@ def zipped() -> bytes:
         (b'{"exportFormatVersion": 2 "containerVersion": {}}', "this is not JSON"),
         (b'{"exportFormatVersion": 1.3, "containerVersion": {}}', "old format 1.3"),
         (b'{"containerVersion": {}}', "`exportFormatVersion` is missing"),
-        (b'{"path": "accounts/1/containers/2/versions/3", "containerId": "2", "tag": []}', "Unrecognized value [template]"),
+        (
+            b'{"path": "accounts/1/containers/2/versions/3", "containerId": "2", "tag": []}',
+            "Unrecognized value [template]",
+        ),
         (b'{"a": 1}', "no GTM export"),
         (b"[1]", "no container"),
         (b"[" * 1_000_000, "nested deeper"),

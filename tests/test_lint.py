@@ -8,10 +8,11 @@ import pytest
 
 from gtmgen.findings import Finding
 from gtmgen.lint import all_rules, lint_spec
+from gtmgen.platforms import library
 from gtmgen.resolve import resolve
 from gtmgen.source import parse
 from gtmgen.spec.load import load
-from tests.conftest import HEAD, ROOT, known
+from tests.conftest import HEAD, ROOT
 
 FILES = {
     path.stem: parse(path.read_text(encoding="utf-8"), str(path)).data
@@ -19,9 +20,12 @@ FILES = {
 }
 
 
+KNOWN = library([ROOT / "tests" / "toy"])
+
+
 def findings(text: str, rule: str) -> list[Finding]:
-    spec, source = load(text if "gtmgen:" in text else HEAD + text, "spec.yml", known())
-    return [finding for finding in lint_spec(spec, resolve(spec, known()), known(), source) if finding.rule == rule]
+    spec, source = load(text if "gtmgen:" in text else HEAD + text, "spec.yml", KNOWN)
+    return [finding for finding in lint_spec(spec, resolve(spec, KNOWN), KNOWN, source) if finding.rule == rule]
 
 
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, cases in FILES.items() for text in cases["pass"]])

@@ -37,9 +37,8 @@ def test_the_call_is_what_a_purchase_sends() -> None:
     }
     result = run(json.loads(compiled(blocks("yaml")[0]).text), [push(message)])
     (call,) = [call for call in result.sent if call.sdk == "ttq" and call.event == "Purchase"]
-    shown = parse(
-        re.search(r"(\{value.*?\}),\n\s+\{event_id", blocks("js")[0], re.DOTALL)[1].replace("'", '"'), "js"
-    ).data  # type: ignore[index]
+    (literal,) = re.findall(r"(\{value.*?\}),\n\s+\{event_id", blocks("js")[0], re.DOTALL)
+    shown = parse(literal.replace("'", '"'), "js").data
     assert call.params == shown
     assert call.event_id == "purchase.T-1001"
     assert "instance('C4A1B2C3D4E5F6G7H8I9').track('Purchase'" in blocks("js")[0]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gtmgen.container import graph
 from gtmgen.container.graph import Named
-from gtmgen.findings import Finding, GtmgenError, Position, error, nearest
+from gtmgen.findings import GtmgenError, Position, error
 
 ALL_PAGES = "2147479553"
 """GTM's own All Pages trigger (seen in 75 web exports); it has no entry in a container."""
@@ -115,7 +115,7 @@ def link(named: Named, header: Header, expects: Iterable[str] = ()) -> dict[str,
         expects: variables that the target container has and this one does not.
 
     Raises:
-        GtmgenError: something refers to a variable that is not there.
+        GtmgenError: a template of the user's gave a key that GTM does not write.
     """
     ids = _ids(named)
     lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _LISTS}
@@ -178,7 +178,11 @@ def _entity(kind: str, name: str, entity: dict[str, Any], ids: Mapping[tuple[str
         linked["parentFolderId"] = ids["folder", linked["parentFolderId"]]
     linked["fingerprint"] = _fingerprint(entity)
     unknown = linked.keys() - set(_KEYS[kind])
-    assert not unknown, f"{kind} {name!r} has keys that GTM does not write: {unknown}"
+    if unknown:
+        message = f"{kind} {name!r} has keys that GTM does not write: {', '.join(sorted(unknown))}"
+        raise GtmgenError(
+            [error("template", message, Position("templates", 0, 0), f"GTM writes: {', '.join(_KEYS[kind])}")]
+        )
     return {key: linked[key] for key in _KEYS[kind] if key in linked}
 
 
@@ -191,23 +195,9 @@ def _built_in(named: Named, outside: set[str]) -> list[dict[str, str]]:
     own = {name for kind, name in named if kind == "variable"}
     used = {name for (kind, _), entity in named.items() if kind != "folder" for name in graph.variables(entity)}
     unknown = used - own - outside - BUILT_IN.keys()
-    if unknown:
-        raise GtmgenError(_undefined(name, named) for name in sorted(unknown))
+    assert not unknown, f"variables that nothing defines: {sorted(unknown)}"
     names = sorted((used & BUILT_IN.keys()) - own)
     return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": BUILT_IN[name], "name": name} for name in names]
-
-
-def _undefined(name: str, named: Named) -> Finding:
-    """A template of the user's own can refer to anything; GTM would refuse the import without saying where."""
-    user = next(key for key, entity in named.items() if name in graph.variables(entity))
-    near = nearest(name, [*BUILT_IN, *(own for kind, own in named if kind == "variable")])
-    hint = f"did you mean {{{{{near}}}}}?" if near else "define it in the template, or take it out"
-    return error(
-        "template",
-        f"{user[0]} {user[1]!r} uses {{{{{name}}}}}, which no variable is called",
-        Position("templates", 0, 0),
-        hint,
-    )
 
 
 def _number(text: str, below: int) -> int:

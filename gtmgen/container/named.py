@@ -34,14 +34,23 @@ class Unlinked(NamedTuple):
 def unlink(data: Mapping[str, Any]) -> Unlinked:
     """The named form of an export. Two entities of one kind and name stay two: the second's key is marked."""
     version = data["containerVersion"]
-    rows = {kind: [row for row in version.get(kind, ()) if isinstance(row, dict)] for kind in LISTS if isinstance(version.get(kind), list)}
-    keys: dict[str, list[str]] = {kind: _unique(str(row.get("name", "")) for row in lists) for kind, lists in rows.items()}
+    rows = {
+        kind: [row for row in version.get(kind, ()) if isinstance(row, dict)]
+        for kind in LISTS
+        if isinstance(version.get(kind), list)
+    }
+    keys: dict[str, list[str]] = {
+        kind: _unique(str(row.get("name", "")) for row in lists) for kind, lists in rows.items()
+    }
     labels = _labels(rows, keys)
     named: dict[Key, dict[str, Any]] = {}
     for kind, lists in rows.items():
         for key, row in zip(keys[kind], lists, strict=True):
             named[kind, key] = _swap(row, lambda kind, id: labels.get((kind, id), _MARK + id))
-    inner = {key: [row for row in value if not isinstance(row, dict)] if key in rows else value for key, value in version.items()}
+    inner = {
+        key: [row for row in value if not isinstance(row, dict)] if key in rows else value
+        for key, value in version.items()
+    }
     return Unlinked(named, {**data, "containerVersion": inner})
 
 
@@ -57,7 +66,10 @@ def relink(unlinked: Unlinked) -> dict[str, Any]:
     version = {}
     for key, value in shell["containerVersion"].items():
         if key in lists and isinstance(value, list):
-            value = [_swap(entity, lambda kind, label: ids.get((kind, label), label.removeprefix(_MARK))) for entity in lists[key]] + value
+            value = [
+                _swap(entity, lambda kind, label: ids.get((kind, label), label.removeprefix(_MARK)))
+                for entity in lists[key]
+            ] + value
         version[key] = value
     return {**shell, "containerVersion": version}
 

@@ -61,7 +61,9 @@ def read(raw: bytes, name: str) -> Export:
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         at = Position(name, line, problem.start - raw.rfind(b"\n", 0, problem.start))
-        raise GtmgenError([error("not-an-export", "this byte is not UTF-8 text", at, "save the file as UTF-8")]) from None
+        raise GtmgenError(
+            [error("not-an-export", "this byte is not UTF-8 text", at, "save the file as UTF-8")]
+        ) from None
     data = _parse(Lines(name, text))
     problem_with = _strange_data(data, top)
     if problem_with:
@@ -90,15 +92,30 @@ def _strange_bytes(raw: bytes, top: Position) -> Finding | None:
         return error("not-an-export", "the file is empty", top, "export the container again: Admin, Export Container")
     if raw[:4] == b"PK\x03\x04":
         said = "GTM says: File format is invalid. JSON parsing error: extraneous input '2' expecting {'{', '['}"
-        return error("not-an-export", f"this is a zip archive, not the JSON in it ({said})", top, "unpack it and use the .json file inside")
+        return error(
+            "not-an-export",
+            f"this is a zip archive, not the JSON in it ({said})",
+            top,
+            "unpack it and use the .json file inside",
+        )
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in raw[:200]:
         return error("not-an-export", "the file is UTF-16 or binary, not UTF-8", top, "save it as UTF-8")
     if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
         said = "GTM says: JSON parsing error: no viable alternative at input"
-        return error("not-an-export", f"this is a web page that was saved from a browser ({said})", top, "download the raw file instead of the page")
+        return error(
+            "not-an-export",
+            f"this is a web page that was saved from a browser ({said})",
+            top,
+            "download the raw file instead of the page",
+        )
     if b"___info___" in head or b"___terms_of_service___" in head:
         said = "GTM says: JSON parsing error: mismatched input ',' expecting {'{', '['}"
-        return error("not-an-export", f"this is a template (.tpl), not a container ({said})", top, "import it in GTM under Templates, New, Import")
+        return error(
+            "not-an-export",
+            f"this is a template (.tpl), not a container ({said})",
+            top,
+            "import it in GTM under Templates, New, Import",
+        )
     return None
 
 
@@ -119,24 +136,68 @@ def _parse(lines: Lines) -> dict[str, Any]:
     except json.JSONDecodeError as problem:
         at = lines.position(problem.lineno, problem.colno)
         if lines.text[problem.pos :].strip() == "" or problem.pos >= len(lines.text.rstrip()) - 1:
-            raise GtmgenError([error("not-an-export", "the file ends in the middle: it was cut off", at, "download or export it again")]) from None
-        raise GtmgenError([error("not-an-export", f"this is not JSON: {problem.msg}", at, "export the container again, or mend this place")]) from None
+            raise GtmgenError(
+                [
+                    error(
+                        "not-an-export",
+                        "the file ends in the middle: it was cut off",
+                        at,
+                        "download or export it again",
+                    )
+                ]
+            ) from None
+        raise GtmgenError(
+            [
+                error(
+                    "not-an-export",
+                    f"this is not JSON: {problem.msg}",
+                    at,
+                    "export the container again, or mend this place",
+                )
+            ]
+        ) from None
     except RecursionError:
-        raise GtmgenError([error("not-an-export", "this is nested deeper than any container", Position(lines.name, 0, 0))]) from None
+        raise GtmgenError(
+            [error("not-an-export", "this is nested deeper than any container", Position(lines.name, 0, 0))]
+        ) from None
     except ValueError:
-        raise GtmgenError([error("not-an-export", "a number stands here that no container has", Position(lines.name, 0, 0))]) from None
+        raise GtmgenError(
+            [error("not-an-export", "a number stands here that no container has", Position(lines.name, 0, 0))]
+        ) from None
     if doubled:
         key = sorted(doubled)[0]
         at = lines.at_offset(max(0, lines.text.rfind(f'"{key}"')))
-        raise GtmgenError([error("not-an-export", f'the key "{key}" stands twice in one object; which one GTM takes is not known', at, "keep one of them")])
+        raise GtmgenError(
+            [
+                error(
+                    "not-an-export",
+                    f'the key "{key}" stands twice in one object; which one GTM takes is not known',
+                    at,
+                    "keep one of them",
+                )
+            ]
+        )
     if constants:
         at = lines.at_offset(max(0, lines.text.find(constants[0])))
-        raise GtmgenError([error("not-an-export", f"{constants[0]} is no JSON", at, "GTM writes every number as a text")])
+        raise GtmgenError(
+            [error("not-an-export", f"{constants[0]} is no JSON", at, "GTM writes every number as a text")]
+        )
     if re.search(r"\\u[dD][89a-fA-F]", lines.text) and (half := _half_pair(data)):
         at = lines.at_offset(max(0, lines.text.lower().find(f"\\u{half}")))
-        raise GtmgenError([error("not-an-export", "half of a surrogate pair stands here; no text can carry it", at, "remove it")])
+        raise GtmgenError(
+            [error("not-an-export", "half of a surrogate pair stands here; no text can carry it", at, "remove it")]
+        )
     if not isinstance(data, dict):
-        raise GtmgenError([error("not-an-export", "this is JSON, but no container", Position(lines.name, 1, 1), "name a file from Admin, Export Container")])
+        raise GtmgenError(
+            [
+                error(
+                    "not-an-export",
+                    "this is JSON, but no container",
+                    Position(lines.name, 1, 1),
+                    "name a file from Admin, Export Container",
+                )
+            ]
+        )
     return data
 
 
@@ -165,11 +226,20 @@ def _strange_data(data: dict[str, Any], top: Position) -> Finding | None:
         hint = "import it into an empty container in GTM and export it again: GTM still takes it and writes format 2"
         return error("not-an-export", f"this export has the old format {number} (of about 2015 to 2017)", top, hint)
     if isinstance(version, dict):
-        return error("not-an-export", "`exportFormatVersion` is missing", top, 'GTM writes `"exportFormatVersion": 2` first')
+        return error(
+            "not-an-export", "`exportFormatVersion` is missing", top, 'GTM writes `"exportFormatVersion": 2` first'
+        )
     if any(key in data for key in _REST_KEYS) or ("tag" in data and "containerId" in data):
         said = "GTM says: Error deserializing enum type [Type]. Unrecognized value [template]"
         hint = "export the container in GTM's own interface: Admin, Export Container"
         return error("not-an-export", f"this is an answer of the Tag Manager API, not an export ({said})", top, hint)
     if "resource" in data or "gtmgen" in data:
-        return error("not-an-export", "this is no export of a container", top, "name a file from Admin, Export Container")
-    return error("not-an-export", "this is JSON, but no GTM export: `containerVersion` is missing", top, "name a file from Admin, Export Container")
+        return error(
+            "not-an-export", "this is no export of a container", top, "name a file from Admin, Export Container"
+        )
+    return error(
+        "not-an-export",
+        "this is JSON, but no GTM export: `containerVersion` is missing",
+        top,
+        "name a file from Admin, Export Container",
+    )

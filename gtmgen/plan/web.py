@@ -112,6 +112,7 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -
         "event_id": _event_id(parts, spec, sending.event_id, sending.at),
         "once": sending.event_id.once,
         "once_key": _once_key(sending.event_id),
+        "event": sending.event,
         "sent_as": sending.sent_as,
         "standard": sending.standard,
         "done": f"{platform.id} {PAGE_VIEW}" if sending.event == PAGE_VIEW else "",
@@ -172,7 +173,7 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
     for param in sending.params:
         if param.type.type == "items":
             derived = [rule.key for rule in param.type.also if not rule.only or sending.event in rule.only]
-            keys = [param.key, *(key for key in derived if key not in own_keys)]
+            keys = [*([param.key] if param.type.each else []), *(key for key in derived if key not in own_keys)]
             items = {"ref": _platform_items(parts, spec, param, platform, sending.at), "take": keys}
             continue
         kind = "currency" if param.type.name == "currency" else param.type.type

@@ -80,6 +80,12 @@ def _unsafe_text(source: Source, value: Any, path: Path) -> list[Finding]:
         return keys + [finding for key, inner in value.items() for finding in _unsafe_text(source, inner, (*path, key))]
     if isinstance(value, list):
         return [finding for i, inner in enumerate(value) for finding in _unsafe_text(source, inner, (*path, i))]
+    if isinstance(value, str) and "\n" in value and "params" not in path:
+        return [
+            error(
+                "character", "a line break stands in this text", source.locate(path, show=False), "write it on one line"
+            )
+        ]
     if isinstance(value, str) and (found := _UNSAFE.search(value)):
         what = f"U+{ord(found.group()):04X}"
         return [

@@ -62,7 +62,8 @@ def compose(library: Library) -> dict[str, Any]:
         }
     conversion["event"]["anyOf"][0]["enum"] = sorted(library.canonical)
     schema["properties"]["user_data"]["properties"] = {
-        key: {"$ref": "#/$defs/value", "description": f"Where the visitor's {key.replace('_', ' ')} stands."} for key in library.user_keys
+        key: {"$ref": "#/$defs/value", "description": f"Where the visitor's {key.replace('_', ' ')} stands."}
+        for key in library.user_keys
     }
     return schema
 

@@ -21,7 +21,7 @@ def check(spec: Spec, library: Library) -> Iterator[Said]:
     """Conversions without a `when` and without a backend, and those that no platform gets."""
     backend = spec.server is not None and spec.server.transport == "backend"
     for conversion in spec.conversions:
-        if not conversion.when and not backend and canonical_event(conversion.event, library) != PAGE_VIEW:
+        if not conversion.when and not backend and canonical_event(conversion.event, spec, library) != PAGE_VIEW:
             hint = "add `when: …`, or `server: {transport: backend}` if your own server sends it"
             yield Said(
                 conversion.at,

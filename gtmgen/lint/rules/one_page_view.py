@@ -19,7 +19,9 @@ SEVERITY = Severity.ERROR
 
 def check(spec: Spec, library: Library) -> Iterator[Said]:
     """Every page_view after the first."""
-    views = [conversion for conversion in spec.conversions if canonical_event(conversion.event, library) == PAGE_VIEW]
+    views = [
+        conversion for conversion in spec.conversions if canonical_event(conversion.event, spec, library) == PAGE_VIEW
+    ]
     for conversion in views[1:]:
         yield Said(
             (*conversion.at, "event"),

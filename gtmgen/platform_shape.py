@@ -1,0 +1,264 @@
+"""What a platform.yml says: one table, and the few things that a table cannot say.
+
+A JSON Schema would cost every start the validator's import. Whatever passes here can be used without a further look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gtmgen.findings import Finding, error, nearest
+from gtmgen.source import Path as Place
+from gtmgen.source import Source
+
+CLEAN = ("trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus")
+TYPES = ("number", "string", "any", "items")
+OWN_SETTINGS = ("pixel_id", "consent", "server")
+_JSON_TYPES = ("string", "number", "integer", "boolean")
+_HINT = "docs/platforms.md lists what a platform.yml says"
+
+Problem = tuple[Place, str, str, bool]
+"""Where, what, the way out, and whether the key is meant (else its value)."""
+Check = Callable[[Any, Place], Iterator[Problem]]
+
+
+def text(value: Any, at: Place) -> Iterator[Problem]:
+    """A text with something in it."""
+    if not isinstance(value, str) or not value.strip():
+        yield (
+            at,
+            f"`{at[-1]}` is a text",
+            "put quotes around it" if value is not None else "write one, or leave the key out",
+            True,
+        )
+
+
+def regex(value: Any, at: Place) -> Iterator[Problem]:
+    """A regular expression that Python evaluates."""
+    try:
+        re.compile(value)
+    except (re.error, TypeError) as problem:
+        yield at, f"`{value}` is no regular expression: {problem}", "", False
+
+
+def js_regex(value: Any, at: Place) -> Iterator[Problem]:
+    """A regular expression that the visitor's browser evaluates."""
+    from gtmgen.spec.regexp import problem
+
+    if said := problem(str(value)):
+        yield at, f"`{value}` is no regular expression: {said}", "the browser reads it: write JavaScript's", False
+
+
+def scalar(value: Any, at: Place) -> Iterator[Problem]:
+    """A text, a number, true or false."""
+    if not isinstance(value, (str, int, float)):
+        yield at, f"`{at[-1]}` is a text or a number", "", True
+
+
+def choice(words: tuple[str, ...], what: str) -> Check:
+    """One of a few words."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        if value not in words:
+            near = nearest(str(value), words)
+            yield (
+                at,
+                f"`{value}` is no {what}",
+                f"did you mean `{near}`?" if near else f"known: {', '.join(words)}",
+                False,
+            )
+
+    return check
+
+
+def listed(inner: Check, *, or_one: bool = True) -> Check:
+    """A list of such things, or (unless said otherwise) one of them."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        if isinstance(value, list) and value:
+            for i, item in enumerate(value):
+                yield from inner(item, (*at, i))
+        elif or_one:
+            yield from inner(value, at)
+        else:
+            yield at, f"`{at[-1]}` is a list", f"write [{value}]", False
+
+    return check
+
+
+def keys(**wanted: Check) -> Check:
+    """Keys and values, these and no others; one that ends in `_` can be missing (`with_` and `type_` too: no keywords)."""
+    return shape(
+        {name.rstrip("_"): check for name, check in wanted.items()}, {n.rstrip("_") for n in wanted if n.endswith("_")}
+    )
+
+
+def shape(wanted: Mapping[str, Check], optional: set[str]) -> Check:
+    """Keys and values, these and no others."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield at, f"`{at[-1] if at else 'it'}` holds keys and values", f"known: {', '.join(wanted)}", bool(at)
+            return
+        unknown = [key for key in value if key not in wanted]
+        for key in unknown:
+            near = nearest(key, wanted)
+            hint = f"did you mean `{near}`?" if near else f"known: {', '.join(wanted)}"
+            yield (
+                (*at, key),
+                f"`{key}` is nothing that {'`' + str(at[-1]) + '`' if at else 'a platform.yml'} says",
+                hint,
+                True,
+            )
+        meant = {nearest(key, wanted) for key in unknown}
+        for key in wanted:
+            if key in value:
+                yield from wanted[key](value[key], (*at, key))
+            elif key not in optional and key not in meant:
+                yield at, f"`{key}` is missing" + (f" in `{at[-1]}`" if at else ""), _HINT, bool(at)
+
+    return check
+
+
+def each(inner: Check) -> Check:
+    """Keys of any name, each with such a value."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield at, f"`{at[-1]}` holds keys and values", "", True
+            return
+        for key, item in value.items():
+            yield from inner(item, (*at, key))
+
+    return check
+
+
+def param(value: Any, at: Place) -> Iterator[Problem]:
+    """A parameter: its type, or what there is to say of it."""
+    if isinstance(value, dict):
+        yield from (_ITEMS if value.get("type") == "items" else _PARAM)(value, at)
+    else:
+        yield from choice(TYPES[:3], "type of a parameter")(value, at)
+
+
+def item_field(value: Any, at: Place) -> Iterator[Problem]:
+    """One key of a product: `[source, type]` or `[source, type, default]`."""
+    if not isinstance(value, list) or len(value) not in (2, 3):
+        yield at, f"`{at[-1]}` is a list of two or three", "write `[key of a GA4 item, type, default]`", True
+        return
+    yield from listed(text)(value[0], (*at, 0))
+    yield from choice(("string", "number"), "type of a product's key")(value[1], (*at, 1))
+    if len(value) == 3:
+        yield from scalar(value[2], (*at, 2))
+
+
+def derived(value: Any, at: Place) -> Iterator[Problem]:
+    """A parameter that follows from the products: exactly one of list, literal and sum."""
+    yield from _ALSO(value, at)
+    if isinstance(value, dict) and len(value.keys() & {"list", "literal", "sum"}) != 1:
+        yield at, f"`{at[-1]}` is one of list, literal and sum", "write one of them", True
+
+
+def setting(value: Any, at: Place) -> Iterator[Problem]:
+    """A key of the platform's own in a spec, as JSON Schema."""
+    if at[-1] in OWN_SETTINGS:
+        yield at, f"`{at[-1]}` is a key that every platform has", "choose another name", True
+    if not isinstance(value, dict):
+        yield at, f"`{at[-1]}` is a JSON Schema", "write at least `{type: …, description: …}`", True
+        return
+    types = value.get("type", "string")
+    yield from listed(choice(_JSON_TYPES, "type of a setting"))(types, (*at, "type"))
+
+
+_PARAM = keys(key_=text, type=choice(TYPES, "type of a parameter"), with_=text, one_of_=listed(text, or_one=False))
+_ALSO = keys(list_=text, literal_=scalar, sum_=text, default_=scalar, only_=listed(text, or_one=False))
+_ITEMS = keys(key_=text, type=choice(("items",), "type"), each_=each(item_field), also_=each(derived))
+SHAPE = keys(
+    name=text,
+    website_=text,
+    settings_=each(setting),
+    pixel_id=keys(
+        pattern=regex, severity_=choice(("error", "warning", "note"), "weight"), shape=text, where=text, example=text
+    ),
+    secret_=regex,
+    token_env_=text,
+    events=each(listed(text)),
+    legacy_=each(text),
+    custom=keys(pattern=regex, words=text, reserved_=each(text)),
+    params=each(param),
+    user_=each(
+        keys(key=text, hashed_=text, clean_=listed(choice(CLEAN, "way of cleaning"), or_one=False), match_=js_regex)
+    ),
+    web=keys(pixel=text, base=text, event=text),
+)
+
+
+def findings(
+    id_: str, source: Source, folders: tuple[Path, ...], canonical: Mapping[str, Any], names: Mapping[str, str]
+) -> list[Finding]:
+    """Everything that is wrong with a platform.yml.
+
+    Args:
+        id_: the folder's name.
+        source: the file.
+        folders: where templates are looked up.
+        canonical: the canonical events.
+        names: the platforms read before, by name in small letters, with their ids.
+    """
+    problems = list(SHAPE(source.data, ()))
+    if not problems:
+        problems = list(_meaning(source.data, id_, folders, canonical, names))
+    return [error("platform", says, source.locate(at, key=key), hint) for at, says, hint, key in problems]
+
+
+def _meaning(
+    data: dict[str, Any], id_: str, folders: tuple[Path, ...], canonical: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[Problem]:
+    """What a shape cannot say: names that must be known elsewhere."""
+    if data["name"].lower() in names:
+        yield (
+            ("name",),
+            f"{names[data['name'].lower()]} is called `{data['name']}` too",
+            "a tag's name tells the platform: choose another",
+            False,
+        )
+    sent: dict[str, str] = {}
+    for ours, theirs in data["events"].items():
+        if ours not in canonical:
+            near = nearest(ours, canonical)
+            hint = f"did you mean `{near}`?" if near else "canonical events stand in _gtm/events.yml"
+            yield ("events", ours), f"`{ours}` is no canonical event", hint, True
+        for name in [theirs] if isinstance(theirs, str) else theirs:
+            if sent.setdefault(name, ours) != ours:
+                yield ("events", ours), f"`{name}` stands for {sent[name]} already", "", True
+    for name in data.get("legacy", {}):
+        if name not in sent:
+            yield ("legacy", name), f"`{name}` is no name in `events`", f"known: {', '.join(sent)}", True
+    params = data["params"]
+    for name, row in params.items():
+        if not isinstance(row, dict):
+            continue
+        if row.get("with", name) not in params:
+            near = nearest(row["with"], params)
+            yield (
+                ("params", name, "with"),
+                f"`{row['with']}` is no parameter",
+                f"did you mean `{near}`?" if near else "",
+                False,
+            )
+        for key, rule in row.get("also", {}).items():
+            for i, event in enumerate(rule.get("only", ())):
+                if event not in canonical:
+                    near = nearest(event, canonical)
+                    yield (
+                        ("params", name, "also", key, "only", i),
+                        f"`{event}` is no canonical event",
+                        f"did you mean `{near}`?" if near else "",
+                        False,
+                    )
+    for part, file in data["web"].items():
+        if not any((folder / id_ / file).is_file() for folder in folders):
+            yield ("web", part), f"there is no file {file} in {id_}/", "", False
