@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gtmgen.container import Header, dump, link
-from gtmgen.container.graph import Key
+from gtmgen.container.graph import Key, references
 from gtmgen.container.link import BUILT_IN
 from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
@@ -14,7 +14,7 @@ from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import lint_spec
 from gtmgen.plan import Plan, plan_web
 from gtmgen.platforms import Library
-from gtmgen.render import render
+from gtmgen.render import refuse_undefined, render
 from gtmgen.resolve import Sending, resolve
 from gtmgen.spec.load import load
 from gtmgen.spec.model import Spec
@@ -36,13 +36,14 @@ class Built(NamedTuple):
     """How many of them each conversion takes by itself, by the conversion's name."""
 
 
-def compile_spec(text: str, name: str, library: Library) -> Built:
+def compile_spec(text: str, name: str, library: Library, *, brief: bool = False) -> Built:
     """Compiles a spec into its web container.
 
     Args:
         text: the spec.
         name: what findings call it.
         library: the platforms.
+        brief: leave out what only the report of a single build shows; many specs then take little memory.
 
     Raises:
         GtmgenError: the spec has errors; all of the stage that found them.
@@ -54,14 +55,23 @@ def compile_spec(text: str, name: str, library: Library) -> Built:
         raise GtmgenError(findings)
     plan = plan_web(spec, sendings, library)
     plan = plan._replace(expects=plan.expects - BUILT_IN.keys())  # GTM's own are enabled, not expected
-    named = tell_apart(render(plan, library.folders))
-    container = link(named, Header(spec.site, spec.web), plan.expects)
-    size = sum(sizes(named).values())
+    rendered = render(plan, library.folders)
+    refers = references(rendered)
+    refuse_undefined(plan, refers)
+    named = tell_apart(rendered)
+    if named is not rendered:
+        refers = references(named)
+    container = link(named, Header(spec.site, spec.web), plan.expects, refers)
+    each = sizes(named)
+    size = sum(each.values())
     if size > LIMIT * WARN_AT:
         findings.append(_too_large(size, name))
-    return Built(
-        spec, sendings, plan, named, dump(container), tuple(findings), size, shares(named, _tags(plan, sendings))
-    )
+    output = dump(container)
+    if brief:
+        keys: dict[Key, dict[str, Any]] = {key: {} for key in named}
+        return Built(spec, (), plan._replace(entities=()), keys, output, tuple(findings), size, {})
+    alone = shares(named, _tags(plan, sendings), each, refers)
+    return Built(spec, sendings, plan, named, output, tuple(findings), size, alone)
 
 
 def _tags(plan: Plan, sendings: tuple[Sending, ...]) -> dict[str, list[Key]]:

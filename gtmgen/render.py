@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ import jinja2
 from jinja2.bccache import FileSystemBytecodeCache
 
 from gtmgen import __version__
-from gtmgen.container import graph
+from gtmgen.container.graph import Key
 from gtmgen.container.link import BUILT_IN
 from gtmgen.findings import GtmgenError, Position, error, nearest
 from gtmgen.plan.entities import Entity, Filter, Plan, Ref
@@ -46,23 +47,30 @@ def js(value: object) -> _Printed:
         return _Printed("undefined")
     if isinstance(value, tuple):
         value = list(value)
-    text = json.dumps(value, ensure_ascii=True, default=_undefined)
-    for char in "<>&'":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return _Printed(text.replace("{{", "{\\u007b"))
+    text = _js(value)
+    if _RISKY.search(text):
+        for char in "<>&'":
+            text = text.replace(char, f"\\u{ord(char):04x}")
+        text = text.replace("{{", "{\\u007b")
+    return _Printed(text)
 
 
 def json_text(value: object) -> _Printed:
     """A value as JSON for the container itself."""
     if isinstance(value, Ref):
         value = "{{" + value.name + "}}"
-    return _Printed(json.dumps(value, ensure_ascii=False, default=_undefined))
+    return _Printed(_plain(value))
 
 
 def _undefined(value: object) -> object:
     """What json cannot print: a tuple never gets here; an undefined name says itself what it is."""
     str(value)
     raise TypeError(f"a template cannot print {type(value).__name__}")
+
+
+_RISKY = re.compile("[<>&']|{{")
+_js = json.JSONEncoder(ensure_ascii=True, default=_undefined).encode
+_plain = json.JSONEncoder(ensure_ascii=False, default=_undefined).encode
 
 
 def _finalize(value: object) -> object:
@@ -135,40 +143,56 @@ def render(plan: Plan, folders: Sequence[Path]) -> Named:
         GtmgenError: a template fails or does not give JSON; the finding names the entity and the template's line.
     """
     environment = _environment(tuple(folders))
-    named: Named = {(entity.kind, entity.name): _entity(environment, entity) for entity in plan.entities}
-    _refuse_strange_braces(plan, named)
-    return named
+    return {(entity.kind, entity.name): _entity(environment, entity) for entity in plan.entities}
 
 
-def _refuse_strange_braces(plan: Plan, named: Named) -> None:
-    """Two braces in a row are a variable to GTM, in code too; one that nothing defines would not import."""
-    known = {name for kind, name in named if kind == "variable"} | plan.expects | BUILT_IN.keys() | {"_event"}
+def refuse_undefined(plan: Plan, refers: Mapping[Key, set[str]]) -> None:
+    """Two braces in a row are a variable to GTM, in code too; one that nothing defines would not import.
+
+    Args:
+        plan: what was rendered.
+        refers: the variables that each entity refers to.
+
+    Raises:
+        GtmgenError: a template refers to what is no variable.
+    """
+    known = {name for kind, name in refers if kind == "variable"} | plan.expects | BUILT_IN.keys() | {"_event"}
     findings = []
     for entity in plan.entities:
-        for name in sorted(graph.variables(named[entity.kind, entity.name]) - known):
+        for name in sorted(refers[entity.kind, entity.name] - known):
             at = Position(entity.body.template if entity.body else f"_gtm/{entity.kind}/{entity.type}.json.j2", 0, 0)
             near = nearest(name, known)
             hint = (
                 f"did you mean {{{{{near}}}}}?" if near else "code that is no variable needs a space between two braces"
             )
-            findings.append(
-                error(
-                    "template",
-                    f"{entity.kind} {entity.name!r} uses {{{{{name}}}}}, which no variable is called",
-                    at,
-                    hint,
-                )
-            )
+            message = f"{entity.kind} {entity.name!r} uses {{{{{name}}}}}, which no variable is called"
+            findings.append(error("template", message, at, hint))
     if findings:
         raise GtmgenError(findings)
 
 
+# Rendered variables: most are the same in every spec of a call. repr() tells 1 from true, which are equal.
+_rendered: dict[tuple[jinja2.Environment, str], dict[str, Any]] = {}
+_MOST_RENDERED = 2_000
+
+
 def _entity(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
+    if entity.kind != "variable":
+        return _render(environment, entity)
+    asked = (environment, repr(entity._replace(at=())))
+    if asked not in _rendered:
+        if len(_rendered) >= _MOST_RENDERED:
+            _rendered.clear()
+        _rendered[asked] = _render(environment, entity)
+    return _rendered[asked]
+
+
+def _render(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
     args = dict(entity.args)
     if "filters" in args:
-        args["filters"] = [_condition(environment, entity, condition) for condition in args["filters"]]
+        args["filters"] = [_condition(environment, condition) for condition in args["filters"]]
     if "event" in args:
-        args["event"] = _condition(environment, entity, args["event"])
+        args["event"] = _condition(environment, args["event"])
     if entity.body:
         text = _text(environment, entity, entity.body.template, entity.body.context)
         args["body"] = "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
@@ -180,7 +204,9 @@ def _entity(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
     )
 
 
-def _condition(environment: jinja2.Environment, entity: Entity, condition: Filter) -> dict[str, Any]:
+@lru_cache(maxsize=10_000)
+def _condition(environment: jinja2.Environment, condition: Filter) -> dict[str, Any]:
+    entity = Entity("trigger", "condition", "condition", ())
     return _json(environment, entity, "_gtm/condition.json.j2", {"condition": condition})
 
 

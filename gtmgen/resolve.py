@@ -138,6 +138,7 @@ def _page_views(spec: Spec, library: Library) -> Iterator[Sending]:
 
 def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
     takes_over = takes_over_page_views(spec, library)
+    users = {name: tuple(_user(spec, library.platforms[name])) for name in spec.platforms}
     for conversion in spec.conversions:
         event = canonical_event(conversion.event, spec, library)
         for settings in spec.platforms.values():
@@ -164,7 +165,7 @@ def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
                 monthly=conversion.monthly,
                 event_id=_event_id(conversion, event, library),
                 params=tuple(_params(spec, conversion, override, event, platform, library)),
-                user=tuple(_user(spec, platform)),
+                user=users[settings.id],
                 consent=settings.consent,
                 options=platform.options(settings.options),
                 server=spec.server.transport if spec.server and settings.server else "",

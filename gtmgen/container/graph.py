@@ -16,13 +16,14 @@ def texts(entity: Mapping[str, Any]) -> Iterator[str]:
     stack: list[Any] = [value for key, value in entity.items() if key not in {"name", "notes"}]
     while stack:
         value = stack.pop()
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             if "{{" in value:
                 yield value
-        elif isinstance(value, dict):
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
+        elif kind is dict:
+            stack += value.values()
+        elif kind is list:
+            stack += value
 
 
 def variables(entity: Mapping[str, Any]) -> set[str]:
@@ -30,11 +31,16 @@ def variables(entity: Mapping[str, Any]) -> set[str]:
     return {name for text in texts(entity) for name in REFERENCE.findall(text)}
 
 
-def uses(named: Named) -> dict[Key, set[Key]]:
+def references(named: Named) -> dict[Key, set[str]]:
+    """The variables that each entity refers to, by name."""
+    return {key: variables(entity) for key, entity in named.items()}
+
+
+def uses(named: Named, refers: Mapping[Key, set[str]]) -> dict[Key, set[Key]]:
     """For every entity of a container, the entities of the same container that it uses directly."""
     graph: dict[Key, set[Key]] = {}
     for key, entity in named.items():
-        direct: set[Key] = {("variable", name) for name in variables(entity)}
+        direct: set[Key] = {("variable", name) for name in refers[key]}
         direct |= {("trigger", name) for name in entity.get("firingTriggerId", ())}
         graph[key] = {target for target in direct if target in named}
     return graph

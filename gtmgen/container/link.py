@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from gtmgen.container import graph
-from gtmgen.container.graph import Named
+from gtmgen.container.graph import Key, Named
 from gtmgen.findings import GtmgenError, Position, error
 
 ALL_PAGES = "2147479553"
@@ -99,6 +98,9 @@ _FEATURES = (
 )
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 class Header(NamedTuple):
     """What a container says of itself."""
 
@@ -106,13 +108,14 @@ class Header(NamedTuple):
     public_id: str = ""
 
 
-def link(named: Named, header: Header, expects: Iterable[str] = ()) -> dict[str, Any]:
+def link(named: Named, header: Header, expects: Iterable[str], refers: Mapping[Key, set[str]]) -> dict[str, Any]:
     """The container: `exportFormatVersion` 2, as GTM would write it.
 
     Args:
         named: the entities, in the order in which they shall stand.
         header: the container's name and public id.
         expects: variables that the target container has and this one does not.
+        refers: the variables that each entity refers to (`graph.references`).
 
     Raises:
         GtmgenError: a template of the user's gave a key that GTM does not write.
@@ -121,7 +124,7 @@ def link(named: Named, header: Header, expects: Iterable[str] = ()) -> dict[str,
     lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _LISTS}
     for (kind, name), entity in named.items():
         lists[kind].append(_entity(kind, name, entity, ids))
-    built_in = _built_in(named, {*expects, "_event"})
+    built_in = _built_in(named, {*expects, "_event"}, refers)
     version: dict[str, Any] = {
         "path": f"accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0",
         "accountId": _ACCOUNT,
@@ -190,10 +193,10 @@ def _trigger_id(name: str, ids: Mapping[tuple[str, str], str]) -> str:
     return ALL_PAGES if name == "All Pages" else ids["trigger", name]
 
 
-def _built_in(named: Named, outside: set[str]) -> list[dict[str, str]]:
+def _built_in(named: Named, outside: set[str], refers: Mapping[Key, set[str]]) -> list[dict[str, str]]:
     """The built-in variables that anything refers to, and only those."""
     own = {name for kind, name in named if kind == "variable"}
-    used = {name for (kind, _), entity in named.items() if kind != "folder" for name in graph.variables(entity)}
+    used = {name for key in named if key[0] != "folder" for name in refers[key]}
     unknown = used - own - outside - BUILT_IN.keys()
     assert not unknown, f"variables that nothing defines: {sorted(unknown)}"
     names = sorted((used & BUILT_IN.keys()) - own)
@@ -206,4 +209,4 @@ def _number(text: str, below: int) -> int:
 
 def _fingerprint(content: dict[str, Any]) -> str:
     """Thirteen digits like GTM's (milliseconds of the last change), made from the content."""
-    return str(1_000_000_000_000 + _number(json.dumps(content, ensure_ascii=False, sort_keys=True), 900_000_000_000))
+    return str(1_000_000_000_000 + _number(_canonical(content), 900_000_000_000))

@@ -17,6 +17,7 @@ from gtmgen.container.graph import Key, Named, reach, uses
 LIMIT = 200_000
 WARN_AT = 0.7
 _FIXED = {"tag": 150, "trigger": 60, "variable": 45, "folder": 0}
+_quoted = json.JSONEncoder().encode
 _CONDITION = 70
 _REFERENCE = 25
 _NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "formatValue", "type", "firingTriggerId"}
@@ -30,14 +31,18 @@ def sizes(named: Named) -> dict[Key, int]:
     }
 
 
-def shares(named: Named, groups: Mapping[str, Sequence[Key]]) -> dict[str, int]:
+def shares(
+    named: Named, groups: Mapping[str, Sequence[Key]], each: Mapping[Key, int], refers: Mapping[Key, set[str]]
+) -> dict[str, int]:
     """Bytes that each group of tags takes by itself: its tags, and what only they use.
 
     Args:
         named: the container.
         groups: tags by the name of what they belong to (a conversion).
+        each: the size of every entity.
+        refers: the variables that each entity refers to.
     """
-    each, graph = sizes(named), uses(named)
+    graph = uses(named, refers)
     reached = {
         group: set().union(*(reach(graph, tag) for tag in tags)) if tags else set() for group, tags in groups.items()
     }
@@ -46,13 +51,14 @@ def shares(named: Named, groups: Mapping[str, Sequence[Key]]) -> dict[str, int]:
 
 
 def _size(value: Any) -> int:
+    kind = type(value)
     if isinstance(value, str):
-        escaped = sum(value.count(char) for char in "<>&")
-        return len(json.dumps(value)) + 5 * escaped + _REFERENCE * value.count("{{")
-    if isinstance(value, dict):
+        count = value.count
+        return len(_quoted(value)) + 5 * (count("<") + count(">") + count("&")) + _REFERENCE * count("{{")
+    if kind is dict:
         if "parameter" in value and "type" in value:
             return _CONDITION + sum(_size(row.get("value", "")) for row in value["parameter"])
         return sum(_size(inner) for key, inner in value.items() if key not in {"type", "key"})
-    if isinstance(value, list):
+    if kind is list:
         return sum(_size(inner) + 4 for inner in value)
     return 4

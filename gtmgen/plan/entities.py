@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -64,8 +64,17 @@ class Plan(NamedTuple):
     """Variables that the container which the import merges into must already have."""
 
 
-Parts = dict[tuple[str, str], Entity]
-"""The entities collected so far, by kind and name: what two conversions need stands in it once."""
+class Parts(dict[tuple[str, str], Entity]):
+    """The entities collected so far, by kind and name: what two conversions need stands in it once.
+
+    `made` remembers what was asked for before, so that the second conversion that reads a value does not make it again.
+    """
+
+    __slots__ = ("made",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[Hashable, Operand] = {}
 
 
 def put(parts: Parts, entity: Entity) -> Ref:

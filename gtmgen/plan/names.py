@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 LONGEST = 140
 _REFUSED = re.compile(r"[:<>\x00-\x1f\x7f\u2028\u2029]|\{\{|\}\}")
@@ -16,6 +17,7 @@ _REFUSED_IN_CODE = re.compile(r"[:<>\x00-\x1f\x7f\u2028\u2029{}\"'`\\]")
 _SPACES = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=20_000)
 def entity_name(prefix: str, *parts: str, code: bool = False, exact: str = "") -> str:
     """`prefix - part - part`, made safe; where that changed anything the name ends in a short hash of what was meant.
 

@@ -46,6 +46,13 @@ def operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Ope
     """
     if not value:
         return None
+    asked = (kind, value, tuple(type(lookup.name) for lookup in value))  # 1 and true are equal, and two values
+    if asked not in parts.made:
+        parts.made[asked] = _operand(parts, prefix, value, kind, at)
+    return parts.made[asked]
+
+
+def _operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Operand:
     if len(value) == 1 and value[0].kind == "literal" and kind != "items":
         literal = value[0].name
         if kind == "texts":
@@ -82,14 +89,13 @@ def describe(value: Value) -> tuple[str, str]:
 
 def message(parts: Parts, prefix: str, at: Path) -> Ref:
     """The variable that returns the message of the event that is being handled."""
-    unique = unique_event_id(parts, prefix, at)
-    body = Body("_gtm/code/message.js.j2", {"unique": unique})
-    notes = (
-        "The data layer message (or the gtag() call's parameters) that fired this event, without keys of earlier ones."
-    )
-    return put(
-        parts, Entity("variable", "jsm", entity_name(prefix, "Event Message", code=True), at, {"notes": notes}, body)
-    )
+    known = parts.made.get("message")
+    if not isinstance(known, Ref):
+        body = Body("_gtm/code/message.js.j2", {"unique": unique_event_id(parts, prefix, at)})
+        notes = "The data layer message (or the gtag() call's parameters) that fired this event, without keys of earlier ones."
+        name = entity_name(prefix, "Event Message", code=True)
+        known = parts.made["message"] = put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, body))
+    return known
 
 
 def unique_event_id(parts: Parts, prefix: str, at: Path) -> Ref:

@@ -20,8 +20,7 @@ _BASE = "Base Pixel"
 
 def plan_web(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
     """What the web container holds: base tags first, then the conversions in the spec's order, then what they use."""
-    parts: Parts = {}
-    tags: Parts = {}
+    parts, tags = Parts(), Parts()
     for settings in spec.platforms.values():
         own = [sending for sending in sendings if sending.platform == settings.id]
         put(tags, _base_tag(parts, spec, settings, library.platforms[settings.id], own))
@@ -201,13 +200,19 @@ def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, 
 def _user(parts: Parts, spec: Spec, platform: Platform, user: Sequence[Any], at: Path) -> Operand | None:
     if not user:
         return None
+    known = parts.made.get(("user", platform.id))
+    if known is not None:
+        return known
     fields = [
         {"field": row.field, "source": values.operand(parts, spec.prefix, row.source, "string", at)} for row in user
     ]
     notes = f"Advanced matching: what the site knows of the visitor, written as {platform.name} wants it."
     name = entity_name(spec.prefix, platform.name, "User", code=True)
     body = Body("_gtm/code/user.js.j2", {"fields": fields})
-    return put(parts, Entity("variable", "jsm", name, ("user_data",), {"notes": notes}, body, _folder(spec, platform)))
+    known = parts.made["user", platform.id] = put(
+        parts, Entity("variable", "jsm", name, ("user_data",), {"notes": notes}, body, _folder(spec, platform))
+    )
+    return known
 
 
 def _once_key(event_id: EventId) -> str:

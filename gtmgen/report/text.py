@@ -62,6 +62,8 @@ def _excerpt(at: Position, style: Style, colour: str) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns a text takes on a terminal: wide characters (CJK, emoji) take two, combining marks none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gtmgen.findings import Finding, error, nearest
 from gtmgen.platforms import Library
 from gtmgen.source import Source
+from gtmgen.spec.quick import Fits, fits
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -70,6 +71,8 @@ def compose(library: Library) -> dict[str, Any]:
 
 def check(source: Source, library: Library) -> list[Finding]:
     """What is wrong with the shape of a spec: every error at once, each at its own place."""
+    if _fits(library)(source.data):
+        return []
     problems = list(_validator(library).iter_errors(source.data))
     findings = [finding for problem in problems for finding in _explain(source, problem)]
     # a misspelt key is one mistake: do not also say that the right one is missing
@@ -84,20 +87,15 @@ def check(source: Source, library: Library) -> list[Finding]:
 
 
 @lru_cache(maxsize=2)
-def _validator_of(schema: str) -> Any:
-    from jsonschema import Draft202012Validator  # the heaviest import of a build: only where a spec is read
-
-    return Draft202012Validator(json.loads(schema))
+def _fits(library: Library) -> Fits:
+    return fits(compose(library))
 
 
-_validators: dict[int, tuple[Library, Any]] = {}
-
-
+@lru_cache(maxsize=2)
 def _validator(library: Library) -> Any:
-    known = _validators.get(id(library))
-    if known is None or known[0] is not library:
-        known = _validators[id(library)] = (library, _validator_of(json.dumps(compose(library))))
-    return known[1]
+    from jsonschema import Draft202012Validator  # the heaviest import: only where there is something to explain
+
+    return Draft202012Validator(compose(library))
 
 
 def _explain(source: Source, problem: ValidationError) -> Iterator[Finding]:
