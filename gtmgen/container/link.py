@@ -134,7 +134,8 @@ def link(named: Named, header: Header, expects: Iterable[str], refers: Mapping[K
         **{key: lists[kind] for kind, key in _LISTS.items() if lists[kind]},
         **({"builtInVariable": built_in} if built_in else {}),
     }
-    version["fingerprint"] = _fingerprint(version)
+    entities = [row.get("fingerprint", row["name"]) for rows in (*lists.values(), built_in) for row in rows]
+    version["fingerprint"] = _fingerprint({"container": version["container"], "entities": entities})
     version["tagManagerUrl"] = (
         f"https://tagmanager.google.com/#/versions/accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0?apiLink=version"
     )

@@ -7,7 +7,6 @@ A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator t
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -49,9 +48,11 @@ def all_rules() -> tuple[Rule, ...]:
     found = []
     for module_info in pkgutil.iter_modules(_rules.__path__):
         module = importlib.import_module(f"{_rules.__name__}.{module_info.name}")
-        needs = tuple(inspect.signature(module.check).parameters)
-        page = inspect.getdoc(module) or ""
-        found.append(Rule(module_info.name.replace("_", "-"), module.SEVERITY, page, module.check, needs))
+        code = module.check.__code__
+        needs = code.co_varnames[: code.co_argcount]
+        found.append(
+            Rule(module_info.name.replace("_", "-"), module.SEVERITY, module.__doc__ or "", module.check, needs)
+        )
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
