@@ -35,11 +35,27 @@ class _Group(click.Group):
             _tell(problem.findings)
             raise SystemExit(TROUBLE) from None
         except (KeyboardInterrupt, click.Abort):
-            click.echo("interrupted; nothing was left half-written", err=True)
+            _say("interrupted; nothing was left half-written")
             raise SystemExit(INTERRUPTED) from None
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
-            raise SystemExit(OK) from None
+
+
+def _say(text: str = "") -> None:
+    """Talk, on stderr. If nobody listens any more (a closed pipe), the work and its exit code are the same."""
+    try:
+        click.echo(text, err=True)
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def _give(text: str) -> None:
+    """Data, on stdout, as UTF-8 whatever the machine's own encoding is. A reader that has gone away has had enough."""
+    if sys.stdout is None:
+        raise GtmgenError([error("file", "there is no standard output", Position("<stdout>", 0, 0))])
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -78,11 +94,14 @@ def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Pat
     if output == "-" and (len(specs) > 1 or check):
         raise click.UsageError("stdout holds one container: name one SPEC, without --check")
     targets = {spec: Path(output) / f"{'stdin' if spec == '-' else Path(spec).stem}.web.json" for spec in specs}
-    built = _compile(list(dict.fromkeys(specs)), known)
+    once = {
+        spec if spec == "-" else str(Path(spec).resolve()): spec for spec in reversed(specs)
+    }  # the same file named twice
+    built = _compile([spec for spec in dict.fromkeys(specs) if spec in once.values()], known)
     _refuse_twins(built, targets)
     _tell([finding for result in built.values() for finding in result.findings])
     if output == "-":
-        sys.stdout.buffer.write(next(iter(built.values())).text.encode("utf-8"))
+        _give(next(iter(built.values())).text)
         return
     if check:
         raise SystemExit(_check(built, targets))
@@ -170,18 +189,18 @@ def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
         before = read_output(targets[spec])
         if before != result.text:
             stale += 1
-            click.echo(f"{targets[spec]}: {'missing' if before is None else 'not what ' + spec + ' gives'}", err=True)
+            _say(f"{targets[spec]}: {'missing' if before is None else 'not what ' + spec + ' gives'}")
     if stale:
-        click.echo(f"{stale} of {len(built)} outputs are stale; run gtmgen build {' '.join(built)}", err=True)
+        _say(f"{stale} of {len(built)} outputs are stale; run gtmgen build {' '.join(built)}")
         return NO
-    click.echo(f"{len(built)} output{'s are' if len(built) > 1 else ' is'} up to date", err=True)
+    _say(f"{len(built)} output{'s are' if len(built) > 1 else ' is'} up to date")
     return OK
 
 
 def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) -> None:
     from gtmgen.container.read import names
     from gtmgen.files import read_output, write
-    from gtmgen.report.text import made
+    from gtmgen.report.text import made, safe
 
     for spec, result in built.items():
         target = targets[spec]
@@ -189,20 +208,20 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
         if before != result.text:
             write(target, result.text)
         state = "new" if before is None else "unchanged" if before == result.text else "changed"
-        click.echo(f"{_style()(f'{spec} -> {target}', 'bold')} ({state})", err=True)
+        _say(f"{_style()(f'{spec} -> {target}', 'bold')} ({state})")
         if len(built) < _MANY:
-            click.echo(made(result, known, _style()), err=True)
+            _say(made(result, known, _style()))
         gone = sorted(names(before or "") - result.named.keys())
         if gone:
-            click.echo("  gone since the last build; an import removes nothing, so delete these in GTM:", err=True)
+            _say("  gone since the last build; an import removes nothing, so delete these in GTM:")
             for kind, name in gone:
-                click.echo(f"    {kind} {name}", err=True)
+                _say(f"    {kind} {safe(name)}")
         if result.plan.expects:
-            click.echo("  variables that the container must already have:", err=True)
+            _say("  variables that the container must already have:")
             for name in sorted(result.plan.expects):
-                click.echo(f"    {name}", err=True)
+                _say(f"    {safe(name)}")
         if len(built) < _MANY:
-            click.echo(err=True)
+            _say()
 
 
 @main.command()
@@ -218,7 +237,7 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
 def init(path: Path | None, starter: str) -> None:
     """Write a commented spec to begin with, and its schema beside it.
 
-    PATH is specs/<template>.yml unless given. A file that is there is never overwritten.
+    PATH is specs/<template>.yml unless given; - is stdout. A file that is there is never overwritten.
     """
     import json
 
@@ -226,6 +245,9 @@ def init(path: Path | None, starter: str) -> None:
     from gtmgen.platforms import STARTERS, library
     from gtmgen.spec.schema import compose
 
+    if path == Path("-"):
+        _give((STARTERS / f"{starter}.yml").read_text(encoding="utf-8"))
+        return
     target = path or Path("specs") / f"{starter}.yml"
     if target.is_dir():
         target = target / f"{starter}.yml"
@@ -243,8 +265,8 @@ def init(path: Path | None, starter: str) -> None:
     write(target, (STARTERS / f"{starter}.yml").read_text(encoding="utf-8"))
     schema = target.parent / "gtmgen.schema.json"
     write(schema, json.dumps(compose(library()), indent=2, ensure_ascii=False) + "\n")
-    click.echo(f"{target}: fill in your site and pixel ids, then run gtmgen build {target}", err=True)
-    click.echo(f"{schema}: lets your editor complete and explain every key", err=True)
+    _say(f"{target}: fill in your site and pixel ids, then run gtmgen build {target}")
+    _say(f"{schema}: lets your editor complete and explain every key")
 
 
 @main.command()
@@ -256,7 +278,7 @@ def schema(templates: tuple[Path, ...]) -> None:
     from gtmgen.platforms import library
     from gtmgen.spec.schema import compose
 
-    click.echo(json.dumps(compose(library(templates)), indent=2, ensure_ascii=False))
+    _give(json.dumps(compose(library(templates)), indent=2, ensure_ascii=False) + "\n")
 
 
 @main.command()
@@ -267,25 +289,30 @@ def platforms(form: str, templates: tuple[Path, ...]) -> None:
     from gtmgen.platforms import library
     from gtmgen.report import matrix
 
-    click.echo(matrix.FORMATS[form](library(templates)), nl=False)
+    _give(matrix.FORMATS[form](library(templates)))
 
 
 def _tell(findings: Sequence[Finding]) -> None:
     from gtmgen.report.text import findings as as_text
 
     if findings:
-        click.echo(as_text(findings, _style()), err=True)
+        _say(as_text(findings, _style()))
 
 
 def _style() -> Callable[[str, str], str]:
     """Colour on a terminal, unless NO_COLOR asks for none (no-color.org)."""
-    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+    if os.environ.get("NO_COLOR") or not _watched():
         return lambda text, colour: text
     return lambda text, colour: click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
 
 
+def _watched() -> bool:
+    """Whether somebody sees stderr on a terminal; it can be closed altogether."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def _progress(items: Sequence[str], label: str) -> AbstractContextManager[Any]:
     """A progress bar where the work is long and somebody watches."""
-    if len(items) >= _MANY and sys.stderr.isatty():
+    if len(items) >= _MANY and _watched():
         return click.progressbar(items, label=label, file=sys.stderr)
     return nullcontext(items)

@@ -20,6 +20,8 @@ def read_spec(path: str) -> str:
         GtmgenError: there is no such file, it cannot be read, or it is no UTF-8 text of a sensible size.
     """
     if path == STDIN:
+        if sys.stdin is None:
+            raise GtmgenError([error("file", "there is no standard input", Position("<stdin>", 0, 0))])
         return decode(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
     at = Position(path, 0, 0)
     try:
@@ -59,6 +61,9 @@ def write(path: Path, text: str) -> None:
         GtmgenError: it cannot be written; what was there before is untouched.
     """
     temporary = ""
+    path = path.resolve()  # an output that is a link stays one
+    if path.parent.exists() and not path.parent.is_dir():
+        raise GtmgenError([error("file", "this is a file; -o names a folder", Position(str(path.parent), 0, 0))])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,6 +27,8 @@ class Position(NamedTuple):
     """The line's own text, for the caret; empty where it must not be shown (a secret) or does not exist."""
     width: int = 1
     """How many characters from the column on are meant."""
+    offset: int = 0
+    """How many characters of the line come before the excerpt."""
 
     def __str__(self) -> str:
         """Like a compiler says it, so that terminals and editors make it a link: `file:line:column`."""
@@ -49,6 +52,21 @@ class GtmgenError(Exception):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("; ".join(f"{finding.at}: {finding.message}" for finding in self.findings))
+
+
+_KEYED = re.compile(r"""(?i)((?:token|secret|password|api_?key)\w*["']?\s*[:=]\s*["']?)([^\s"',}\]]{6,})""")
+_LONG = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*")
+_TOKEN_LENGTH = 32
+
+
+def masked(text: str) -> str:
+    """A text with what may be a token covered, letter by letter, so that a mark under it still fits.
+
+    Covered is what stands behind a key like `token`, and every run of 32 or more letters and digits: a finding about something
+    else on the line would otherwise print it into a log.
+    """
+    text = _KEYED.sub(lambda match: match[1] + "•" * len(match[2]), text)
+    return _LONG.sub(lambda match: "•" * len(match[0]) if len(match[0]) >= _TOKEN_LENGTH else match[0], text)
 
 
 def error(rule: str, message: str, at: Position, hint: str = "") -> Finding:

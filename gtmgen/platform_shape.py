@@ -14,7 +14,7 @@ from gtmgen.findings import Finding, error, nearest
 from gtmgen.source import Path as Place
 from gtmgen.source import Source
 
-CLEAN = ("trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus")
+CLEAN = ("trim", "strip_spaces", "lower", "digits", "country_code", "plus")
 TYPES = ("number", "string", "any", "items")
 OWN_SETTINGS = ("pixel_id", "consent", "server")
 _JSON_TYPES = ("string", "number", "integer", "boolean")
@@ -30,7 +30,7 @@ def text(value: Any, at: Place) -> Iterator[Problem]:
     if not isinstance(value, str) or not value.strip():
         yield (
             at,
-            f"`{at[-1]}` is a text",
+            f"`{at[-1]}` must be a text",
             "put quotes around it" if value is not None else "write one, or leave the key out",
             True,
         )
@@ -84,7 +84,7 @@ def listed(inner: Check, *, or_one: bool = True) -> Check:
         elif or_one:
             yield from inner(value, at)
         else:
-            yield at, f"`{at[-1]}` is a list", f"write [{value}]", False
+            yield at, f"`{at[-1]}` must be a list", f"write [{value}]", False
 
     return check
 
@@ -101,7 +101,7 @@ def shape(wanted: Mapping[str, Check], optional: set[str]) -> Check:
 
     def check(value: Any, at: Place) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield at, f"`{at[-1] if at else 'it'}` holds keys and values", f"known: {', '.join(wanted)}", bool(at)
+            yield at, f"`{at[-1] if at else 'it'}` must hold keys and values", f"known: {', '.join(wanted)}", bool(at)
             return
         unknown = [key for key in value if key not in wanted]
         for key in unknown:
@@ -128,7 +128,7 @@ def each(inner: Check) -> Check:
 
     def check(value: Any, at: Place) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield at, f"`{at[-1]}` holds keys and values", "", True
+            yield at, f"`{at[-1]}` must hold keys and values", "", True
             return
         for key, item in value.items():
             yield from inner(item, (*at, key))

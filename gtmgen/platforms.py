@@ -176,7 +176,7 @@ def library(extra: Sequence[Path] = ()) -> Library:
         _check_folder(folder, files)
     rows: dict[str, dict[str, Any]] = {}
     for path in (folder / "_gtm" / "events.yml" for folder in reversed(folders)):
-        rows |= _source(path).data if path.is_file() else {}  # a folder of the user's adds events to gtmgen's
+        rows |= _events(path) if path.is_file() else {}  # a folder of the user's adds events to gtmgen's
     events = {name: CanonicalEvent(name, **row) for name, row in rows.items()}
     platforms: dict[str, Platform] = {}
     findings: list[Finding] = []
@@ -208,6 +208,35 @@ def _check_folder(folder: Path, platforms: Mapping[str, Path]) -> None:
         raise GtmgenError(
             [error("templates", "no platform folder stands in it", at, "a platform is a folder with a platform.yml")]
         )
+
+
+def _events(path: Path) -> dict[str, dict[str, Any]]:
+    """The canonical events of a folder: a title each, and whether they carry `ecommerce` and what an id derives from."""
+    source = _source(path)
+    findings = (
+        []
+        if isinstance(source.data, dict)
+        else [error("platform", "events.yml must hold keys and values", source.locate(()))]
+    )
+    for name, row in source.data.items() if not findings else ():
+        if (
+            not isinstance(row, dict)
+            or not isinstance(row.get("title"), str)
+            or row.keys() - {"title", "ecommerce", "id"}
+        ):
+            hint = f"write `{name}: {{title: …, ecommerce: true}}`"
+            findings.append(
+                error(
+                    "platform",
+                    f"`{name}` must hold a title, and can hold ecommerce and id",
+                    source.locate((name,)),
+                    hint,
+                )
+            )
+    if findings:
+        raise GtmgenError(findings)
+    data: dict[str, dict[str, Any]] = source.data
+    return data
 
 
 def _source(path: Path) -> Source:

@@ -214,6 +214,8 @@ def _json(environment: jinja2.Environment, entity: Entity, template: str, contex
     text = _text(environment, entity, template, context)
     try:
         result: dict[str, Any] = json.loads(text)
+        if not isinstance(result, dict):
+            raise ValueError("it is no object")
     except ValueError as problem:
         line = getattr(problem, "lineno", 0)
         said = text.splitlines()[line - 1].strip() if 0 < line <= len(text.splitlines()) else ""
@@ -235,15 +237,7 @@ def _text(environment: jinja2.Environment, entity: Entity, template: str, contex
     except jinja2.TemplateSyntaxError as problem:
         at = Position(problem.filename or problem.name or template, problem.lineno, 1)
         raise GtmgenError([error("template", f"{entity.kind} {entity.name!r}: {problem.message}", at)]) from None
-    except (
-        jinja2.TemplateError,
-        RecursionError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        IndexError,
-        ValueError,
-    ) as problem:
+    except Exception as problem:  # a template is code: whatever goes wrong in it is told with its line
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".j2")]
         at = Position(frames[-1].filename, frames[-1].lineno or 0, 1) if frames else Position(template, 0, 0)
         raise GtmgenError([error("template", f"{entity.kind} {entity.name!r}: {problem}", at)]) from None

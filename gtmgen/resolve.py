@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from gtmgen.platforms import Library, ParamType, Platform, UserField
 from gtmgen.source import Path
-from gtmgen.spec.model import Conversion, Lookup, Override, Scalar, Spec, Test, Value, When
+from gtmgen.spec.model import Conversion, Lookup, Override, Scalar, Spec, Value, When
 
 PAGE_VIEW = "page_view"
 # Where Google's e-commerce events carry what (Google Analytics, "Ecommerce events"); the message's own key comes second,
@@ -23,6 +23,8 @@ class Param(NamedTuple):
 
     type: ParamType
     source: Value
+    at: Path
+    """Where in the spec its value stands; the conversion's own place where it is implied."""
 
     @property
     def key(self) -> str:
@@ -190,7 +192,11 @@ def _placed(value: Value, kind: str) -> Value:
     return tuple(Lookup(kind, lookup.name) if lookup.kind == "path" else lookup for lookup in value)
 
 
-def _own_values(spec: Spec, conversion: Conversion, event: str, library: Library) -> dict[str, Value]:
+_Placed = tuple[Value, Path]
+"""A value, and where in the spec it stands."""
+
+
+def _own_values(conversion: Conversion, event: str, library: Library) -> dict[str, _Placed]:
     """Value, currency, items and order id of a conversion: as the spec says, else from the message's `ecommerce`."""
     place = "message" if fires_on_message(conversion) else "data_layer"
     written = {
@@ -199,15 +205,10 @@ def _own_values(spec: Spec, conversion: Conversion, event: str, library: Library
         "items": conversion.items,
         "order_id": conversion.order_id,
     }
-    values = {name: _placed(value, place) for name, value in written.items() if value}
+    values = {name: (_placed(value, place), (*conversion.at, name)) for name, value in written.items() if value}
     if _carries_ecommerce(conversion, event, library):
         for name, key in _ECOMMERCE.items():
-            values.setdefault(name, (Lookup("message", f"ecommerce.{key}"), Lookup("message", key)))
-    if "value" in values and spec.currency:
-        given = values.get("currency", ())
-        values["currency"] = (
-            given if given and given[-1].kind == "literal" else (*given, Lookup("literal", spec.currency))
-        )
+            values.setdefault(name, ((Lookup("message", f"ecommerce.{key}"), Lookup("message", key)), conversion.at))
     return values
 
 
@@ -217,12 +218,20 @@ def _params(
     place = "message" if fires_on_message(conversion) else "data_layer"
     by_key = {param.key: param for param in platform.params.values()}
     derived = {rule.key: rule for param in platform.params.values() for rule in param.also}
-    own = _own_values(spec, conversion, event, library)
-    wanted = {name: value for name, value in own.items() if name in platform.params}
-    for name, value in {**conversion.params, **override.params}.items():
-        # a spec may write a parameter under its canonical name or under the platform's own key
-        known = platform.params.get(name) or by_key.get(name)
-        wanted[known.name if known else name] = _placed(value, place)
+    wanted = {
+        name: placed for name, placed in _own_values(conversion, event, library).items() if name in platform.params
+    }
+    further = [(conversion.params, (*conversion.at, "params"))]
+    further.append((override.params, (*conversion.at, "platforms", platform.id, "params")))
+    for params, at in further:
+        for name, value in params.items():
+            # a spec may write a parameter under its canonical name or under the platform's own key
+            known = platform.params.get(name) or by_key.get(name)
+            wanted[known.name if known else name] = (_placed(value, place), (*at, name))
+    if "value" in wanted and "currency" in platform.params and spec.currency:
+        given, at = wanted.get("currency", ((), ("site", "currency")))
+        if not given or given[-1].kind != "literal":
+            wanted["currency"] = ((*given, Lookup("fallback", spec.currency)), at)
     for name in [
         *(name for name in platform.params if name in wanted),
         *(name for name in wanted if name not in platform.params),
@@ -230,7 +239,7 @@ def _params(
         kind = platform.params.get(name) or ParamType(name, name, derived[name].type if name in derived else "any")
         if kind.depends_on and kind.depends_on not in wanted:
             continue
-        yield Param(kind, wanted[name])
+        yield Param(kind, *wanted[name])
 
 
 def _event_id(conversion: Conversion, event: str, library: Library) -> EventId:
@@ -246,7 +255,7 @@ def _event_id(conversion: Conversion, event: str, library: Library) -> EventId:
         exact=bool(named and named.exact),
         derived=order,
         once=conversion.once,
-        key=conversion.name or event,
+        key=conversion.name or conversion.event,
     )
 
 
@@ -254,8 +263,3 @@ def _user(spec: Spec, platform: Platform) -> Iterator[UserParam]:
     for name, field in platform.user.items():
         if name in spec.user_data:
             yield UserParam(field, _placed(spec.user_data[name], "either"))
-
-
-def tests_of(spec: Spec, when: When) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
-    """What must hold and what must not hold for a firing: the conversion's own conditions and the spec-wide ones."""
-    return when.if_all, (*when.unless, *spec.unless)

@@ -73,19 +73,15 @@ conditions = st.one_of(
         texts,
         st.sampled_from([{}, {"not": True}]),
     ),
-    st.builds(lambda op, text: {op: text}, st.sampled_from(["contains", "ends_with"]), hostile),
+    st.builds(lambda op, text: {op: text}, st.sampled_from(["contains", "ends_with"]), names),
     st.just({"matches": "^/(a|b)$", "ignore_case": True}),
 )
-any_text = st.one_of(
-    hostile,
-    st.just(""),
-    st.integers(0, 9),
-    st.builds(lambda text: {"contains": text}, hostile),
-    st.just({"greater": 5}),
-)
+anywhere = st.builds(lambda text: {"contains": text}, hostile)
+any_text = st.one_of(hostile, st.just(""), st.booleans(), st.integers(0, 9), anywhere, st.just({"greater": 5}))
 tests = st.one_of(
     st.builds(lambda cond: {"page_path": cond}, conditions),
-    st.builds(lambda left, cond: {left: cond}, st.sampled_from(["page_url", "page_hostname", "referrer"]), any_text),
+    st.builds(lambda left, cond: {left: cond}, st.sampled_from(["page_url", "referrer"]), anywhere),
+    st.just({"page_hostname": {"ends_with": ".test"}}),
     st.builds(
         lambda kind, name, cond: {kind: name, "is": cond},
         st.sampled_from(["data_layer", "cookie", "query"]),
@@ -93,18 +89,14 @@ tests = st.one_of(
         any_text,
     ),
 )
+places = lookups.filter(lambda value: not isinstance(value, (int, float)))
 SELECTORS = ["#demo", "button.buy", "a[href^='tel:'], .x > y", "[data-x='{{y}}']"]
 
 
 def _when(draw: Any) -> dict[str, Any]:
     kind = draw(st.sampled_from(["page", "click", "link", "form", "visible"]))
-    what: Any = draw(
-        conditions
-        if kind == "page"
-        else st.one_of(conditions, hostile)
-        if kind == "link"
-        else st.sampled_from(SELECTORS)
-    )
+    looked_for = {"page": conditions, "link": st.one_of(texts, anywhere)}.get(kind, st.sampled_from(SELECTORS))
+    what: Any = draw(looked_for)
     return {kind: what, **_more(draw)}
 
 
@@ -138,13 +130,13 @@ def conversions(draw: Any, number: int) -> dict[str, Any]:
         "value": values,
         "currency": st.sampled_from(["EUR", "order.currency", ["cart.currency", "USD"]]),
         "items": st.sampled_from(["cart.lines", {"js": "window.items"}, ["a", "b"]]),
-        "order_id": values,
+        "order_id": places,
         "params": st.dictionaries(
             names,
             st.one_of(hostile, literals, st.booleans(), st.builds(lambda path: {"path": path}, paths)),
             max_size=3,
         ),
-        "event_id": st.one_of(values, st.builds(lambda value: {"exact": value}, values)),
+        "event_id": st.one_of(places, st.builds(lambda value: {"exact": value}, places)),
         "once": st.sampled_from(["page", "visit"]),
         "paused": st.booleans(),
         "monthly": st.integers(0, 10**6),

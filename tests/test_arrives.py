@@ -402,9 +402,7 @@ def test_a_value_is_a_number_or_left_out_with_its_currency(value: Any, number: f
     assert [call.params for call in sent(result, "InitiateCheckout")] == [expected, expected]
 
 
-@pytest.mark.parametrize(
-    ("currency", "text"), [("eur", "EUR"), (" GBP ", "GBP"), ("€", "USD"), (None, "USD"), (5, "USD")]
-)
+@pytest.mark.parametrize(("currency", "text"), [("eur", "EUR"), (" GBP ", "GBP"), (None, "USD"), ("", "USD")])
 def test_a_currency_is_three_capitals_or_the_sites(currency: Any, text: str) -> None:
     result = run(SHOP, [push({"event": "begin_checkout", "ecommerce": {"value": 1, "currency": currency}})], url=HOST)
     assert {call.params["currency"] for call in sent(result, "InitiateCheckout") if call.params} == {text}
@@ -427,6 +425,85 @@ def test_a_cookie_is_decoded() -> None:
     spec = container("conversions: [{event: sign_up, when: {page: /}, params: {plan: {cookie: plan}}}]")
     (call,) = sent(run(spec, storage={"cookies": {"plan": "a%20b"}}), "CompleteRegistration")
     assert call.params == {"plan": "a b"}
+
+
+@pytest.mark.parametrize("currency", ["€", "EURO", 5, "kr"])
+def test_an_amount_in_an_unreadable_currency_is_not_sent_as_another(currency: Any) -> None:
+    result = run(SHOP, [push({"event": "begin_checkout", "ecommerce": {"value": 500, "currency": currency}})], url=HOST)
+    assert [call.params for call in sent(result, "InitiateCheckout")] == [{}, {}]
+
+
+def test_a_value_of_params_gets_the_sites_currency() -> None:
+    spec = container("conversions: [{event: sign_up, when: {data_layer: go}, params: {value: {path: v}}}]")
+    (call,) = sent(run(spec, [push({"event": "go", "v": 12})]), "CompleteRegistration")
+    assert call.params == {"value": 12, "currency": "EUR"}
+
+
+@pytest.mark.parametrize("order", ["", " ", "undefined", "null", "(not set)", "NaN", {}, [], None])
+def test_an_order_number_that_is_none_makes_no_id(order: Any) -> None:
+    result = run(SHOP, [push({"event": "purchase", "ecommerce": {"transaction_id": order}})], url=HOST)
+    (_, first), (_, second) = ids(result, "Purchase")
+    assert first == second
+    assert first.startswith("gen.")
+
+
+def test_both_platforms_have_one_id_where_one_of_them_reads_a_value() -> None:
+    """The page view of one and the DOM ready of the other would be two events, and two ids."""
+    spec = container(
+        HEAD.replace("H8I9}", "H8I9}, meta: {pixel_id: 123456789012345}")
+        + "conversions: [{event: generate_lead, when: {page: /}, platforms: {tiktok: {params: {plan: {cookie: src}}}}}]"
+    )
+    (_, first), (_, second) = ids(run(spec), "Lead")
+    assert first == second
+
+
+@pytest.mark.parametrize("order", ["in order", "reversed"])
+@pytest.mark.parametrize("pushes", [0, 1, 3])
+def test_a_taken_over_page_view_is_one_where_the_body_comes_late(order: str, pushes: int) -> None:
+    backlog = [push({"event": "early"})] * pushes
+    result = run(SUBSCRIPTION, backlog=backlog, url="https://app.metronome.fm/", body_after=300, waiting=order)
+    assert len(sent(result, "Pageview")) == 2  # two pixels
+    assert len(sent(result, "PageView")) == 1
+
+
+def test_a_page_view_on_a_page_of_its_own_survives_a_late_grant() -> None:
+    spec = container("conversions: [{event: page_view, when: {page: {starts_with: /shop}}}]")
+    for path, count in (("/shop/1", 1), ("/about", 0)):
+        result = run(
+            spec,
+            [GRANTED, push({"event": "cmp"}), push({"event": "x"})],
+            backlog=[DENIED],
+            url=f"https://shop.example{path}",
+        )
+        assert len(sent(result, "Pageview")) == count
+
+
+def test_a_second_container_has_its_own_page_view_after_a_late_grant() -> None:
+    other = container(
+        "containers: {web: GTM-OTHER12, prefix: other}\n"
+        + HEAD.replace("C4A1B2C3D4E5F6G7H8I9", "OTHER000000000000001")
+        + "conversions: [{event: sign_up, when: {data_layer: sign_up}}]"
+    )
+    result = run([SHOP, other], [GRANTED, push({"event": "cmp"}), push({"event": "x"})], backlog=[DENIED], url=HOST)
+    assert sorted(str(call.pixel) for call in sent(result, "Pageview")) == [
+        "C4A1B2C3D4E5F6G7H8I9",
+        "OTHER000000000000001",
+    ]
+
+
+def test_a_trailing_slash_is_no_new_route() -> None:
+    result = run(
+        LEADS, [js("history.replaceState({}, '', '/thank-you/')")], url="https://www.northwind-solar.com/thank-you"
+    )
+    assert len(ids(result, "Lead")) == 2
+
+
+def test_two_conversions_that_are_one_event_here_keep_ids_of_their_own() -> None:
+    spec = container(
+        "conversions: [{event: generate_lead, when: {data_layer: a}, once: visit}, {event: SubmitForm, when: {data_layer: b}, once: visit}]"
+    )
+    result = run(spec, [push({"event": "a"}), push({"event": "b"})])
+    assert len({call.event_id for call in result.sent if call.event_id}) == 2
 
 
 SOURCES = """
@@ -479,6 +556,15 @@ def test_advanced_matching_in_clear_and_hashed() -> None:
     tiktok, meta = sent(result, "CompleteRegistration")
     assert tiktok.user == {"email": "jane@example.com", "phone_number": "+491701234567", "external_id": "u7"}
     assert meta.user == {"em": "jane@example.com", "ph": "491701234567", "external_id": "U7"}
+    for phone, expected in {
+        "+49 170 1234567": "+491701234567",
+        "0170 1234567": None,
+        "1 212 5550100": "+12125550100",
+    }.items():
+        call = sent(
+            run(SHOP, [push({"event": "sign_up", "user": {"phone": phone}})], url=HOST), "CompleteRegistration"
+        )[0]
+        assert (call.user or {}).get("phone_number") == expected
     hashed = {"email": "A" * 64, "phone": "b" * 64, "id": 77}
     tiktok, meta = sent(run(SHOP, [push({"event": "sign_up", "user": hashed})], url=HOST), "CompleteRegistration")
     assert tiktok.user == {"sha256_email": "a" * 64, "sha256_phone_number": "b" * 64, "external_id": "77"}

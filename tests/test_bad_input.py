@@ -119,5 +119,5 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "output").write_text("a file", encoding="utf-8")
     done = gtmgen("build", "a.yml", cwd=tmp_path)
-    assert done.returncode == 2 and b"cannot be written" in done.stderr and b"Traceback" not in done.stderr
+    assert done.returncode == 2 and b"-o names a folder" in done.stderr and b"Traceback" not in done.stderr
     assert (tmp_path / "output").read_text(encoding="utf-8") == "a file"

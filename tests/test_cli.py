@@ -205,3 +205,72 @@ def test_text_of_a_spec_cannot_move_the_terminal(tmp_path: Path) -> None:
     )
     said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
     assert "\u202e" not in said and "\u009b" not in said
+
+
+def test_a_token_on_a_line_with_another_mistake_is_covered(tmp_path: Path) -> None:
+    token = "0123456789abcdef" * 2 + "01234567"
+    for text in (
+        f"gtmgen: 1\nplatforms: {{tiktok: {{pixel: X, access_token: {token}}}}}\n",
+        f"gtmgen: 1\nparms: {{a: {token}}}\n",
+        f'gtmgen: 1\ntoken: "{token}\n',
+        f"gtmgen: 1\nsite: [{token}]\n",
+    ):
+        (tmp_path / "a.yml").write_text(text, encoding="utf-8")
+        said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
+        assert "error" in said
+        assert token[:12] not in said, said
+
+
+def test_closed_pipes_change_neither_the_work_nor_the_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "bad.yml").write_text("gtmgen: 2", encoding="utf-8")
+
+    def shell(line: str) -> subprocess.CompletedProcess[bytes]:
+        script = f"set -o pipefail; gtmgen() {{ '{command()}' \"$@\"; }}; {line}"
+        return subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, check=False)
+
+    assert shell("(gtmgen build a.yml --check; echo $? > code) 2>&1 | true").returncode == 0
+    assert (tmp_path / "code").read_text().strip() == "1"
+    shell("(gtmgen build bad.yml; echo $? > code) 2>&1 | true")
+    assert (tmp_path / "code").read_text().strip() == "2"
+    shell("(gtmgen build a.yml; echo $? > code) 2>&1 | true")
+    assert (tmp_path / "code").read_text().strip() == "0"
+    assert (tmp_path / "output" / "a.web.json").is_file()
+    assert shell("gtmgen build a.yml 2>&-").returncode == 0
+    for line in ("gtmgen build - <&-", "gtmgen build a.yml -o - >&-"):
+        done = shell(line)
+        assert done.returncode == 2 and b"Traceback" not in done.stderr and b"there is no standard" in done.stderr
+
+
+def test_the_same_file_twice_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    done = gtmgen("build", "a.yml", "./a.yml", "a.yml", cwd=tmp_path)
+    assert done.returncode == 0 and done.stderr.count(b"->") == 1
+
+
+def test_init_to_stdout(tmp_path: Path) -> None:
+    assert gtmgen("init", "-", cwd=tmp_path).stdout.decode() == SHOP
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "a.web.json").symlink_to(tmp_path / "real.json")
+    assert gtmgen("build", "a.yml", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "output" / "a.web.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_bytes())["exportFormatVersion"] == 2
+
+
+def test_names_that_read_alike_stay_apart() -> None:
+    """A text of the spec can read like the words that a name is made of."""
+    from tests.conftest import compiled
+
+    compiled(
+        """conversions:
+  - {event: sign_up, when: {data_layer: "matches ^x"}, params: {a: [{path: x}, 1], b: [{path: x}, "1"]}}
+  - {event: contact, when: {data_layer: {matches: ^x}}}
+  - {event: search, when: {data_layer: go, if: [{query: a, is: "is b"}]}}
+  - {event: subscribe, when: {data_layer: go, if: [{query: a, is: {equals: b}}]}}
+"""
+    )

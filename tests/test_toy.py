@@ -33,7 +33,7 @@ TOY = ROOT / "tests" / "toy"
 SDK = {"https://cdn.zonk.example/3000.js": (TOY / "zonk" / "sdk.js").read_text(encoding="utf-8")}
 TANK, PIXEL = "zk.0042_AB", "C4A1B2C3D4E5F6G7H8I9"
 TYPES = ("number", "string", "any", "items")
-CLEANING = ("trim", "strip_spaces", "lower", "digits", "no_leading_zeros", "plus")
+CLEANING = ("trim", "strip_spaces", "lower", "digits", "country_code", "plus")
 HEAD = f"""\
 gtmgen: 1
 site: {{name: Shop, domain: shop.example, currency: EUR}}

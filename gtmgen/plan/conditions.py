@@ -51,11 +51,8 @@ def filters(
     parts: Parts, prefix: str, if_all: tuple[Test, ...], unless: tuple[Test, ...], at: Path
 ) -> tuple[Filter, ...]:
     """The filters of a trigger: all of `if_all` must hold, none of `unless` may."""
-    positive = [
-        filter_of(parts, prefix, _left(parts, prefix, test, at), test.condition, at, path=test.left == "page_path")
-        for test in if_all
-    ]
-    negative = [
+    tests = [*((test, False) for test in if_all), *((test, True) for test in unless)]
+    rows = [
         filter_of(
             parts,
             prefix,
@@ -63,11 +60,11 @@ def filters(
             test.condition,
             at,
             path=test.left == "page_path",
-            unless=True,
+            unless=negated,
         )
-        for test in unless
+        for test, negated in tests
     ]
-    return tuple(dict.fromkeys([*positive, *negative]))
+    return tuple(dict.fromkeys(rows))
 
 
 def filter_of(

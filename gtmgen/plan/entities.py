@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from gtmgen.plan.names import digest
 from gtmgen.source import Path
 from gtmgen.spec.model import Scalar
 
@@ -80,9 +81,11 @@ class Parts(dict[tuple[str, str], Entity]):
 def put(parts: Parts, entity: Entity) -> Ref:
     """Adds an entity unless it is there, and gives its reference.
 
-    Names are made from what an entity does, so the same name means the same entity; anything else is a bug here.
+    Names are made from what an entity does, so the same name means the same entity. A text in a spec can still read like the
+    words of a name (an event called "matches ^x"): then what it does is hashed into the name of the second.
     """
     known = parts.setdefault((entity.kind, entity.name), entity)
-    if (known.type, known.args, known.body) != (entity.type, entity.args, entity.body):
-        raise AssertionError(f"two different {entity.kind}s are called {entity.name!r}")
-    return Ref(known.name)
+    content = (entity.type, entity.args, entity.body)
+    if (known.type, known.args, known.body) == content:
+        return Ref(known.name)
+    return put(parts, entity._replace(name=f"{entity.name} {digest(repr(content))}"))

@@ -102,11 +102,20 @@ def all_routes(parts: Parts, prefix: str, unless: tuple[Test, ...], folder: str,
     ).name
 
 
-def due(parts: Parts, prefix: str, title: str, key: str, unless: tuple[Test, ...], folder: str, at: Path) -> str:
-    """The trigger that fires once, at the first event after a late consent, for a base tag that was held back.
+def due(
+    parts: Parts,
+    prefix: str,
+    title: str,
+    key: str,
+    unless: tuple[Test, ...],
+    folder: str,
+    at: Path,
+    when: When | None = None,
+) -> str:
+    """The trigger that fires once, at the first event after a late consent, for a page's tag that was held back.
 
     A blocked tag is not run again when consent comes; without this every new visitor behind a banner would lose the page
-    view and the click id of the landing page.
+    view and the click id of the landing page. `when` is the page that the tag is for, if not every page.
     """
     start = values.data_layer(parts, prefix, "gtm.start", at)
     body = Body("_gtm/code/due.js.j2", {"start": start, "key": key})
@@ -114,11 +123,14 @@ def due(parts: Parts, prefix: str, title: str, key: str, unless: tuple[Test, ...
     name = entity_name(prefix, title, "Due", code=True)
     pending = put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, body))
     event = Filter(Ref("_event"), "MATCH_REGEX", ".*")
-    checks = (Filter(pending, "EQUALS", "true"), *filters(parts, prefix, (), unless, at))
-    trigger = Entity(
-        "trigger", "event", entity_name(prefix, title, "Due"), at, {"filters": checks, "event": event}, folder=folder
-    )
-    return put(parts, trigger).name
+    checks: tuple[Filter, ...] = (Filter(pending, "EQUALS", "true"),)
+    words_of = ["Due"]
+    if when and isinstance(when.what, Condition):
+        checks += (filter_of(parts, prefix, Ref("Page Path"), when.what, when.at, path=True),)
+        words_of.append(f"Page {words(when.what)}{_suffix(when)}")
+    checks += filters(parts, prefix, when.if_all if when else (), (*(when.unless if when else ()), *unless), at)
+    name = entity_name(prefix, title, *words_of)
+    return put(parts, Entity("trigger", "event", name, at, {"filters": checks, "event": event}, folder=folder)).name
 
 
 def route_changed(parts: Parts, prefix: str, at: Path) -> Filter:

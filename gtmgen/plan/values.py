@@ -23,7 +23,14 @@ _TITLES = {
     "items": "Items",
     "condition": "Condition",
 }
-_WORDS = {"message": "event", "data_layer": "data layer", "either": "event or data layer", "literal": "else"}
+_WORDS = {
+    "message": "event",
+    "data_layer": "data layer",
+    "either": "event or data layer",
+    "literal": "else",
+    "fallback": "else",
+}
+_ITSELF = ("literal", "fallback")
 
 
 class Place(NamedTuple):
@@ -53,7 +60,7 @@ def operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Ope
 
 
 def _operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Operand:
-    if len(value) == 1 and value[0].kind == "literal" and kind != "items":
+    if len(value) == 1 and value[0].kind in _ITSELF and kind != "items":
         literal = value[0].name
         if kind == "texts":
             return (_plain(literal),)
@@ -114,7 +121,7 @@ def _places(parts: Parts, prefix: str, lookup: Lookup, at: Path) -> list[tuple[O
     """One look-up as rows of what is read: the variable (or the literal itself), the path below it, or an element's selector."""
     name = str(lookup.name)
     match lookup.kind:
-        case "literal":
+        case "literal" | "fallback":
             return [(lookup.name, "", "")]
         case "variable":
             return [(Ref(name), "", "")]

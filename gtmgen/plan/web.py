@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from gtmgen.plan import triggers, values
-from gtmgen.plan.conditions import BUILT_IN
 from gtmgen.plan.entities import Body, Entity, Operand, Parts, Plan, Ref, put
 from gtmgen.plan.names import entity_name
 from gtmgen.platforms import Library, Platform
@@ -14,7 +13,6 @@ from gtmgen.resolve import PAGE_VIEW, EventId, Param, Sending
 from gtmgen.source import Path
 from gtmgen.spec.model import PlatformSettings, Spec
 
-BUILT_IN_NAMES = frozenset({*BUILT_IN.values(), "Click Element", "Form Element"})
 _BASE = "Base Pixel"
 
 
@@ -24,9 +22,12 @@ def plan_web(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
     for settings in spec.platforms.values():
         own = [sending for sending in sendings if sending.platform == settings.id]
         put(tags, _base_tag(parts, spec, settings, library.platforms[settings.id], own))
+    # decided for the conversion and not for each platform: tags of two events would carry two ids
+    reading = {sending.at for sending in sendings if _reads(sending)}
     for sending in sendings:
         if not sending.implied and (sending.when or sending.event == PAGE_VIEW):
-            put(tags, _event_tag(parts, spec, sending, library.platforms[sending.platform]))
+            platform = library.platforms[sending.platform]
+            put(tags, _event_tag(parts, spec, sending, platform, reads_page=sending.at in reading))
     shared = [entity if entity.folder else entity._replace(folder=_shared(spec)) for entity in parts.values()]
     entities = (*tags.values(), *sorted(shared, key=lambda entity: (entity.kind, entity.name.lower())))
     folders = {entity.folder: entity.at for entity in entities if entity.folder}
@@ -66,7 +67,7 @@ def _base_tag(
     implied = next((sending for sending in own if sending.implied), None)
     page_view = next((sending for sending in own if sending.event == PAGE_VIEW), None)
     user = page_view.user if page_view else (own[0].user if own else ())
-    key = f"{platform.id} base"
+    key = _page_key(spec, settings, platform, "base")
     on = [triggers.all_pages(parts, spec.prefix, spec.unless, _shared(spec), settings.at)]
     if settings.consent:
         title = f"{platform.name} {_BASE}"
@@ -77,7 +78,9 @@ def _base_tag(
         "sends_page_view": implied is not None,
         "done": key,
     }
-    sends = f"sends the page view ({implied.sent_as})" if implied else "sends nothing: the page_view conversion does"
+    sends = "sends nothing: the spec's page_view conversion decides"
+    if implied:
+        sends = f"sends the page view ({implied.sent_as})"
     return Entity(
         "tag",
         "html",
@@ -94,16 +97,16 @@ def _base_tag(
     )
 
 
-def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> Entity:
+def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *, reads_page: bool) -> Entity:
     settings = spec.platforms[sending.platform]
     assert sending.event_id is not None
     on = [
         name
         for when in sending.when
-        for name in triggers.triggers(parts, spec.prefix, when, spec.unless, _shared(spec), reads_page=_reads(sending))
+        for name in triggers.triggers(parts, spec.prefix, when, spec.unless, _shared(spec), reads_page=reads_page)
     ]
-    if sending.event == PAGE_VIEW and not sending.when:
-        on = _every_page(parts, spec, sending, platform, settings)
+    if sending.event == PAGE_VIEW:
+        on = _page_view_triggers(parts, spec, sending, platform, settings, on)
     context = {
         **_pixel_context(parts, spec, settings, platform, takes_over=sending.takes_over),
         **_params(parts, spec, sending, platform),
@@ -114,7 +117,8 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -
         "event": sending.event,
         "sent_as": sending.sent_as,
         "standard": sending.standard,
-        "done": f"{platform.id} {PAGE_VIEW}" if sending.event == PAGE_VIEW else "",
+        "done": _page_key(spec, settings, platform, PAGE_VIEW) if sending.event == PAGE_VIEW else "",
+        "gtm_event": Ref("Event"),
     }
     weight = " The primary conversion." if sending.primary else ""
     expected = f" About {sending.monthly} a month." if sending.monthly is not None else ""
@@ -134,17 +138,26 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -
     )
 
 
-def _every_page(
-    parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings
+def _page_view_triggers(
+    parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings, on: list[str]
 ) -> list[str]:
-    """A taken-over page view without a `when` of its own: every page load, every route, and a late grant of consent."""
+    """Where a taken-over page view fires: its own `when`, or every page load and route; and after a late grant of consent."""
     shared = _shared(spec)
-    on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared, sending.at)]
-    on.append(triggers.all_routes(parts, spec.prefix, spec.unless, shared, sending.at))
+    if not sending.when:
+        on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared, sending.at)]
+        on.append(triggers.all_routes(parts, spec.prefix, spec.unless, shared, sending.at))
     if settings.consent:
-        title, key = f"{platform.name} Page View", f"{platform.id} {PAGE_VIEW}"
-        on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at))
+        title, key = f"{platform.name} Page View", _page_key(spec, settings, platform, PAGE_VIEW)
+        pages = [when for when in sending.when if when.kind == "page"]
+        if not sending.when:
+            on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at))
+        on += [triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at, when) for when in pages]
     return on
+
+
+def _page_key(spec: Spec, settings: PlatformSettings, platform: Platform, what: str) -> str:
+    """What a page remembers of a tag: a second container on the page has tags of its own."""
+    return " ".join((spec.prefix, platform.id, *settings.pixels, what))
 
 
 def _made(spec: Spec) -> str:

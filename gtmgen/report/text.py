@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from gtmgen.build import Built
 from gtmgen.container.size import LIMIT
-from gtmgen.findings import Finding, Position, Severity
+from gtmgen.findings import Finding, Position, Severity, masked
 from gtmgen.plan.conditions import words
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
@@ -40,21 +40,21 @@ def findings(found: Iterable[Finding], style: Style = plain) -> str:
 
 def _finding(finding: Finding, style: Style) -> str:
     weight = style(finding.severity, _COLOURS[finding.severity])
-    lines = [
-        f"{safe(str(finding.at))}: {weight}: {safe(finding.message)}  {style(f'[{finding.rule}]', 'bright_black')}"
-    ]
+    message, hint = safe(masked(finding.message)), safe(masked(finding.hint))
+    lines = [f"{safe(str(finding.at))}: {weight}: {message}  {style(f'[{finding.rule}]', 'bright_black')}"]
     if finding.at.excerpt.strip():
         lines += _excerpt(finding.at, style, _COLOURS[finding.severity])
-    if finding.hint:
-        lines.append(f"  {safe(finding.hint)}")
+    if hint:
+        lines.append(f"  {hint}")
     return "\n".join(lines) + "\n"
 
 
 def _excerpt(at: Position, style: Style, colour: str) -> list[str]:
     """The line, and a mark under what is meant. A long line is cut so that the mark is seen."""
-    start = max(0, at.column - 60) if at.column > _SHOWN - 20 else 0
-    shown = safe(at.excerpt[start : start + _SHOWN])
-    before = safe(at.excerpt[start : at.column - 1])
+    column = at.column - at.offset
+    start = max(0, column - 60) if column > _SHOWN - 20 else 0
+    line = masked(at.excerpt)
+    shown, before = safe(line[start : start + _SHOWN]), safe(line[start : column - 1])
     number = str(at.line)
     mark = "^" * max(1, min(at.width, _SHOWN - len(before)))
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * width(before)}{style(mark, colour)}"]

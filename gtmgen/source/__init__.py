@@ -6,6 +6,7 @@ finding is told.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,37 +37,35 @@ class Source:
             key: the key's own place, not its value's.
             show: False leaves the line's text out (it holds a secret).
         """
-        node, at = self._root, self._root
-        for step in path:
-            if node.keys is not None and step in node.keys:
-                key_node, node = node.keys[step]
-                at = key_node if key else node
-            elif node.items is not None and isinstance(step, int) and step < len(node.items):
-                node = at = node.items[step]
-            else:
-                break
-        return self._position(at, show)
+        found = list(self._walk(path))
+        name, value = found[-1]
+        node = name if key and name is not None and len(found) == len(path) + 1 else value
+        quoted = self.lines.line(node.line)[node.column - 1 : node.column] in {'"', "'"}
+        width = 1 if "\n" in node.text else len(node.text) + 2 * quoted
+        return self.lines.position(node.line, node.column, width, show=show)
 
     def written(self, path: Path) -> str:
         """The scalar at `path` as it stands in the file, before YAML made a number of it; "" for anything else."""
+        found = list(self._walk(path))
+        return found[-1][1].text if len(found) == len(path) + 1 else ""
+
+    def _walk(self, path: Path) -> Iterator[tuple[Node | None, Node]]:
+        """The nodes along a path, the root first, each with its key's node; as far as the document goes."""
         node = self._root
+        yield None, node
         for step in path:
-            if node.keys is not None and step in node.keys:
-                node = node.keys[step][1]
+            if node.keys is not None and isinstance(step, str) and step in node.keys:
+                name, node = node.keys[step]
+                yield name, node
             elif node.items is not None and isinstance(step, int) and step < len(node.items):
                 node = node.items[step]
+                yield None, node
             else:
-                return ""
-        return node.text
+                return
 
     def position(self, line: int, column: int) -> Position:
         """A place given by line and column, with the line's text."""
         return self.lines.position(line, column)
-
-    def _position(self, node: Node, show: bool) -> Position:
-        quoted = self.lines.line(node.line)[node.column - 1 : node.column] in {'"', "'"}
-        width = 1 if "\n" in node.text else len(node.text) + 2 * quoted
-        return self.lines.position(node.line, node.column, width, show=show)
 
 
 def decode(raw: bytes, name: str) -> str:
@@ -77,7 +76,7 @@ def decode(raw: bytes, name: str) -> str:
     """
     top = Position(name, 0, 0)
     if len(raw) > MAX_BYTES:
-        size = f"{len(raw) / 1e6:.0f} MB"
+        size = f"{len(raw) / 1e6:.0f} MB" if len(raw) > MAX_BYTES + 1 else f"more than {MAX_BYTES // 1_000_000} MB"
         raise GtmgenError(
             [error("too-large", f"the file has {size}; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB", top)]
         )

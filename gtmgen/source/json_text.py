@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not list it; it is the stdlib's scanner
 
 from gtmgen.source.tree import Event
+from gtmgen.source.yaml12 import resolve
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def is_json(text: str) -> bool:
@@ -15,7 +20,7 @@ def is_json(text: str) -> bool:
     if text.lstrip()[:1] != "{":
         return False
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return False  # YAML's flow style looks alike; if it is neither, YAML says where
     return True
@@ -42,4 +47,4 @@ def events(text: str) -> Iterator[Event]:
             value, place = scanstring(text, place)
             yield Event("scalar", line, column, value, value)
         elif word:
-            yield Event("scalar", line, column, word, json.loads(word))
+            yield Event("scalar", line, column, word, resolve(word))

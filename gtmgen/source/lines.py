@@ -27,8 +27,11 @@ class Lines:
 
     def position(self, line: int, column: int, width: int = 1, *, show: bool = True) -> Position:
         """A place with its line's text, or without it where that must not be shown."""
-        excerpt = self.line(line)[:_LONGEST] if show else ""
-        return Position(self.name, line, column, excerpt, max(1, min(width, len(excerpt) - column + 1)))
+        offset = max(0, column - _LONGEST // 2)
+        excerpt = self.line(line)[offset : offset + _LONGEST] if show else ""
+        return Position(
+            self.name, line, column, excerpt, max(1, min(width, len(excerpt) + offset - column + 1)), offset
+        )
 
     def at_offset(self, offset: int) -> Position:
         """The place of the character that so many characters come before."""

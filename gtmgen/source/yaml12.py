@@ -77,7 +77,7 @@ def _events(lines: Lines) -> Iterator[Event]:
             _check_tag(lines, event.tag, line, column)
             plain = event.implicit[0] and event.tag is None and not event.style
             yield Event(
-                "scalar", line, column, event.value, _resolve(event.value) if plain else event.value, event.anchor
+                "scalar", line, column, event.value, resolve(event.value) if plain else event.value, event.anchor
             )
 
 
@@ -88,7 +88,7 @@ def _check_tag(lines: Lines, tag: str | None, line: int, column: int) -> None:
         )
 
 
-def _resolve(text: str) -> Any:
+def resolve(text: str) -> Any:
     """The value of a plain scalar by YAML 1.2's core schema; what JSON could not carry (inf, nan) stays text."""
     if text in _WORDS:
         return _WORDS[text]
@@ -116,6 +116,14 @@ def _finding(lines: Lines, problem: yaml.MarkedYAMLError) -> Finding:
             lines.position(line, column),
             "replace the tab by spaces",
         )
+    if "unknown escape character" in what:
+        slash = text.rfind("\\", 0, column) + 1 or column
+        written = f"`{text[slash - 1 : slash + 1]}` means nothing inside double quotes"
+        return error("yaml", written, lines.position(line, slash), "write the text in single quotes: '^/p/\\d+$'")
+    for number in range(line, max(0, line - 4), -1):
+        if comment := re.search(r"[{\[][^}\]]*?([\w-]+):\s+(#[^\s,}\]]*)", lines.line(number)):
+            at = lines.position(number, comment.start(2) + 1, len(comment[2]))
+            return error("yaml", "a # begins a comment", at, f'write `{comment[1]}: "{comment[2]}"`')
     if "found unexpected ':'" in what and (word := re.search(r"[\w.+-]+:$", text[:column])):
         hint = f'a colon ends a text in braces: write `"{word.group()}"`, in quotes'
         return error("yaml", "YAML cannot tell where the value ends here", lines.position(line, column), hint)
@@ -129,7 +137,7 @@ def _finding(lines: Lines, problem: yaml.MarkedYAMLError) -> Finding:
             lines.position(line, column),
             "write `key: value`",
         )
-    if "expected <block end>" in what or "block mapping" in (problem.context or ""):
+    if "expected '-' indicator" in what or "expected <block end>" in what or "block mapping" in (problem.context or ""):
         return error(
             "yaml",
             "the indentation changes here",

@@ -14,7 +14,8 @@ class Lookup(NamedTuple):
     """One place where a value stands: `kind` says where, `name` what to look up there.
 
     Kinds: `path` (the message of the event, or the data layer: decided when it is known what the conversion fires on),
-    `data_layer`, `cookie`, `query`, `js`, `dom`, `variable`, and `literal` for a value that is itself.
+    `data_layer`, `cookie`, `query`, `js`, `dom`, `variable`, `literal` for a value that is itself, and `fallback` for the
+    site's currency behind the others.
     """
 
     kind: str

@@ -156,6 +156,13 @@ def _unknown_key(source: Source, path: tuple[str | int, ...], known: list[str]) 
         hint = "remove it, and make a new one if this file was shared; gtmgen reads tokens from the environment when it sends"
         at = source.locate(path, key=True, show=False)
         return error("secret", f"`{key}`: a token never stands in a spec", at, hint)
+    if key == "path" and "data_layer" in known:
+        return error(
+            "unknown-key",
+            "a bare text is a path here",
+            source.locate(path, key=True),
+            f"write `{path[-2]}: {source.written(path) or '…'}`",
+        )
     near = nearest(key, known)
     hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}" if known else ""
     return error("unknown-key", f"`{key}` is no key{_at(path[:-1], 'of')}", source.locate(path, key=True), hint)
@@ -175,7 +182,8 @@ def _wrong(schema: dict[str, Any], keyword: str, instance: Any, problem: Validat
         kinds = schema["type"]
         types: list[str] = kinds if isinstance(kinds, list) else [kinds]
         wanted = expected or " or ".join(_TYPE_NAMES[name] for name in types)
-        return f"{_show(instance)} stands here", f"write {wanted}"
+        shown = "keys and values stand" if isinstance(instance, dict) else f"{_show(instance)} stands"
+        return f"{shown} here", f"write {wanted}"
     if keyword in {"minItems", "minProperties", "minLength"} and not instance:
         return "this is empty", f"write {expected}" if expected else "fill it, or leave the key out"
     if keyword == "maxLength":
@@ -189,6 +197,8 @@ def _wrong(schema: dict[str, Any], keyword: str, instance: Any, problem: Validat
         )
     if keyword == "oneOf" and isinstance(instance, dict) and isinstance(schema.get("properties"), dict):
         written = [key for key in instance if key in schema["properties"]]
+        if "is" in schema["properties"] and len(written) == 1 and written[0] in {"data_layer", "cookie", "query"}:
+            return "`is` is missing", f"write `{{{written[0]}: {instance[written[0]]}, is: …}}`"
         said = f"{', '.join(f'`{key}`' for key in written)} stand together" if len(written) > 1 else _INCOMPLETE
         return said, f"write {expected}"
     if expected:
@@ -201,7 +211,7 @@ def _show(instance: Any) -> str:
         return f'"{instance if len(instance) <= 60 else instance[:57] + "…"}"'
     if isinstance(instance, (bool, int, float)):
         return json.dumps(instance)
-    return {dict: "this", type(None): "an empty value"}.get(type(instance), _KINDS[type(instance)])
+    return {dict: "this", list: "a list", type(None): "an empty value"}.get(type(instance), _KINDS[type(instance)])
 
 
 def _wants_text(schema: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
+from gtmgen.lint.rules.unknown_event import almost
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec
@@ -23,9 +24,11 @@ def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterat
     for sending in sendings:
         if sending.implied:
             continue
+        conversion = spec.conversions[int(sending.at[1])]
+        if sending.sent_as == conversion.event and almost(conversion.event, library):
+            continue  # unknown-event has a better answer
         refusal = library.platforms[sending.platform].refusal(sending.sent_as)
         if refusal:
-            conversion = spec.conversions[int(sending.at[1])]
             own = sending.platform in conversion.platforms and conversion.platforms[sending.platform].event
             at = (*sending.at, "platforms", sending.platform, "event") if own else (*sending.at, "event")
             hint = (

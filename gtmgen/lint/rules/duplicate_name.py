@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
 from gtmgen.plan.names import entity_name
-from gtmgen.resolve import Sending
+from gtmgen.resolve import PAGE_VIEW, Sending
 from gtmgen.spec.model import Spec
 
 SEVERITY = Severity.ERROR
@@ -23,7 +23,7 @@ def check(spec: Spec, sendings: tuple[Sending, ...]) -> Iterator[Said]:
     seen: dict[str, Sending] = {}
     told = set()
     for sending in sendings:
-        if sending.implied:
+        if sending.implied or sending.event == PAGE_VIEW:  # one-page-view has a better answer
             continue
         name = entity_name(spec.prefix, sending.platform, sending.title).lower()
         first = seen.setdefault(name, sending)

@@ -20,10 +20,9 @@ def check(sendings: tuple[Sending, ...]) -> Iterator[Said]:
     told = set()
     for sending in sendings:
         param = sending.param("items")
-        if param and sending.at not in told and any(lookup.kind == "literal" for lookup in param.source):
-            told.add(sending.at)
-            yield Said(
-                (*sending.at, "items"),
-                "a literal stands where the products' place belongs",
-                "write a path: `items: cart.lines`",
+        if param and param.at not in told and any(lookup.kind == "literal" for lookup in param.source):
+            told.add(param.at)
+            hint = (
+                "write its place: `{path: cart.lines}`" if "params" in param.at else "write a path: `items: cart.lines`"
             )
+            yield Said(param.at, "a literal stands where the products' place belongs", hint)

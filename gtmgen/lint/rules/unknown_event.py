@@ -25,6 +25,10 @@ def check(spec: Spec, library: Library) -> Iterator[Said]:
         named = [override for override in conversion.platforms.values() if override.send]
         if name in library.canonical or (named and all(override.event for override in named)):
             continue
-        near = nearest(name, library.canonical, _ALIKE)
-        if near:
+        if near := almost(name, library):
             yield Said((*conversion.at, "event"), f"no event is called `{name}`", f"did you mean `{near}`?")
+
+
+def almost(name: str, library: Library) -> str:
+    """The known event that a name is very near to, if it is none itself; else ""."""
+    return "" if name in library.canonical else nearest(name, library.canonical, _ALIKE)
