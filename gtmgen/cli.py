@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -43,8 +43,13 @@ def _say(text: str = "") -> None:
     """Talk, on stderr. If nobody listens any more (a closed pipe), the work and its exit code are the same."""
     try:
         click.echo(text, err=True)
-    except (OSError, ValueError, AttributeError):
-        return
+    except OSError:
+        _deafen(sys.stderr)
+
+
+def _deafen(stream: TextIO) -> None:
+    """Lets a stream that nobody reads run into nothing, or Python complains once more at exit, with an exit code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _give(text: str) -> None:
@@ -55,7 +60,7 @@ def _give(text: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+        _deafen(sys.stdout)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
