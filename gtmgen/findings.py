@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -83,14 +84,19 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         cutoff: how alike the two must be, 0 to 1 (difflib's ratio).
     """
 
-    def plain(text: str) -> str:
-        return "".join(char for char in text.casefold() if char.isalnum())
-
-    by_plain: dict[str, str] = {}
-    for candidate in known:
-        by_plain.setdefault(plain(candidate), candidate)
-    wanted = plain(name[:100])
+    by_plain = _by_plain(tuple(known))
+    wanted = _plain(name[:100])
     if wanted in by_plain:
         return by_plain[wanted]
     close = difflib.get_close_matches(wanted, by_plain, n=1, cutoff=cutoff)
     return by_plain[close[0]] if close else ""
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+@lru_cache(maxsize=32)
+def _by_plain(known: tuple[str, ...]) -> dict[str, str]:
+    """The known names by their plain form; of two that are alike the first."""
+    return {_plain(name): name for name in reversed(known)}
