@@ -83,7 +83,6 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         known: the names that would have been right.
         cutoff: how alike the two must be, 0 to 1 (difflib's ratio).
     """
-
     by_plain = _by_plain(tuple(known))
     wanted = _plain(name[:100])
     if wanted in by_plain:

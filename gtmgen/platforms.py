@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gtmgen import platform_shape
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.source import Source, decode, parse
 
@@ -183,8 +182,12 @@ def library(extra: Sequence[Path] = ()) -> Library:
     # gtmgen's own first, so that a name that stands twice is told of the user's
     for name in sorted(files, key=lambda folder: (files[folder].parent.parent != TEMPLATES, folder)):
         source = _source(files[name])
-        taken = {platform.name.lower(): platform.id for platform in platforms.values()}
-        wrong = platform_shape.findings(name, source, folders, events, taken)
+        wrong: list[Finding] = []
+        if files[name].parent.parent != TEMPLATES:  # gtmgen's own are held against the table in the tests
+            from gtmgen import platform_shape
+
+            taken = {platform.name.lower(): platform.id for platform in platforms.values()}
+            wrong = platform_shape.findings(name, source, folders, events, taken)
         findings += wrong
         if not wrong:
             platforms[name] = _platform(name, source.data)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HEAD, ROOT, compiled
+from gtmgen import platform_shape
+from gtmgen.source import parse
+from tests.conftest import HEAD, ROOT, compiled, known
 
 TRIGGERS = sorted((ROOT / "tests" / "triggers").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "templates").glob("*/example.yml"))
@@ -55,3 +57,10 @@ def test_no_golden_is_left_over() -> None:
 def test_a_head_is_a_spec() -> None:
     """The head that cases without one get must itself be clean, or every case would fail for its sake."""
     assert compiled(HEAD + "conversions: [{event: purchase, when: {data_layer: purchase}}]").findings == ()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").glob("*/platform.yml")), ids=lambda path: path.parent.name)
+def test_gtmgens_own_platforms_have_the_shape_that_is_asked_of_others(path: Path) -> None:
+    """A start does not check them again."""
+    source = parse(path.read_text(encoding="utf-8"), str(path))
+    assert platform_shape.findings(path.parent.name, source, (ROOT / "templates",), known().events, {}) == []

@@ -1,7 +1,7 @@
 """The rule engine: what a schema cannot say. A rule is a file in `rules/`; dropping one in is all that it takes.
 
 A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator that names what it needs as parameters (`spec`,
-`sendings`, `library`) and yields `Said`. It never computes a line: it gives a path, and the engine says where that stands.
+`sendings`, `library`, the file's `text`) and yields `Said`. It never computes a line: it gives a path, and the engine says where that stands.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def all_rules() -> tuple[Rule, ...]:
 
 def lint_spec(spec: Spec, sendings: tuple[Sending, ...], library: Library, source: Source) -> list[Finding]:
     """What the rules have to say of a spec, in the order of its lines."""
-    about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library}
+    about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library, "text": source.lines.text}
     findings = []
     for rule in all_rules():
         for said in rule.check(**{name: about[name] for name in rule.needs}):
