@@ -129,6 +129,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters.update(js=js, json=json_text)
+    environment.globals.clear()  # templates are total functions of their context
     return environment
 
 
@@ -226,9 +227,14 @@ def _json(environment: jinja2.Environment, entity: Entity, template: str, contex
     return result
 
 
+@lru_cache(maxsize=500)
+def _template(environment: jinja2.Environment, name: str) -> jinja2.Template:
+    return environment.get_template(name)
+
+
 def _text(environment: jinja2.Environment, entity: Entity, template: str, context: Mapping[str, Any]) -> str:
     try:
-        return environment.get_template(template).render(context)
+        return _template(environment, template).render(context)
     except jinja2.TemplateNotFound as problem:
         at = Position(template, 0, 0)
         raise GtmgenError(

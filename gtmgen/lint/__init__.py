@@ -1,7 +1,8 @@
 """The rule engine: what a schema cannot say. A rule is a file in `rules/`; dropping one in is all that it takes.
 
 A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator that names what it needs as parameters (`spec`,
-`sendings`, `library`, the file's `text`) and yields `Said`. It never computes a line: it gives a path, and the engine says where that stands.
+`sendings`, `library`, the file's `text`) and yields `Said`. It never computes a line: it gives a path, and the engine says
+where that stands.
 """
 
 from __future__ import annotations
