@@ -49,10 +49,14 @@ def _values(value: Value, at: Path) -> Iterator[Said]:
 
 
 def _problem(css: str, at: Path) -> Iterator[Said]:
-    problem = selector.problem(css)
-    if problem:
+    hint = "try it in the browser's console with document.querySelector"
+    if problem := selector.problem(css):
+        yield Said(at, f"`{css[:80]}` is no CSS selector: {problem}", hint)
+    elif (last := selector.parts(css)[-1]) not in css:
+        # the browser closes what is open at the end, and reads everything up to there into it, commas too
         yield Said(
             at,
-            f"`{css[:80]}` is no CSS selector: {problem}",
-            "try it in the browser's console with document.querySelector",
+            f"something in `{css[:80]}` is never closed; a browser reads the end as `{last[:80]}`",
+            hint,
+            Severity.WARNING,
         )
