@@ -61,6 +61,10 @@ def _give(text: str) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _deafen(sys.stdout)
+    except OSError as problem:
+        _deafen(sys.stdout)
+        message = f"standard output cannot be written: {problem.strerror or problem}"
+        raise GtmgenError([error("file", message, Position("<stdout>", 0, 0))]) from None
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -99,9 +103,8 @@ def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Pat
     if output == "-" and (len(specs) > 1 or check):
         raise click.UsageError("stdout holds one container: name one SPEC, without --check")
     targets = {spec: Path(output) / f"{'stdin' if spec == '-' else Path(spec).stem}.web.json" for spec in specs}
-    once = {
-        spec if spec == "-" else str(Path(spec).resolve()): spec for spec in reversed(specs)
-    }  # the same file named twice
+    # the same file named twice is one, unless it stands for two outputs
+    once = {(os.path.realpath(spec), targets[spec]): spec for spec in reversed(specs)}
     built = _compile([spec for spec in dict.fromkeys(specs) if spec in once.values()], known)
     _refuse_twins(built, targets)
     _tell([finding for result in built.values() for finding in result.findings])

@@ -61,7 +61,7 @@ def write(path: Path, text: str) -> None:
         GtmgenError: it cannot be written; what was there before is untouched.
     """
     temporary = ""
-    path = path.resolve()  # an output that is a link stays one
+    path = Path(os.path.realpath(path))  # an output that is a link stays one
     if path.parent.exists() and not path.parent.is_dir():
         raise GtmgenError([error("file", "this is a file; -o names a folder", Position(str(path.parent), 0, 0))])
     try:

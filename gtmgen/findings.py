@@ -58,6 +58,7 @@ class GtmgenError(Exception):
 _KEYED = re.compile(r"""(?i)((?:token|secret|password|api_?key)\w*["']?\s*[:=]\s*["']?)([^\s"',}\]]{6,})""")
 _LONG = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*")
 _TOKEN_LENGTH = 32
+_UNBROKEN = re.compile(r"[A-Za-z0-9]{20}")  # words joined by dashes are an address, not a token
 
 
 def masked(text: str) -> str:
@@ -67,7 +68,12 @@ def masked(text: str) -> str:
     else on the line would otherwise print it into a log.
     """
     text = _KEYED.sub(lambda match: match[1] + "•" * len(match[2]), text)
-    return _LONG.sub(lambda match: "•" * len(match[0]) if len(match[0]) >= _TOKEN_LENGTH else match[0], text)
+    return _LONG.sub(_covered, text)
+
+
+def _covered(match: re.Match[str]) -> str:
+    long = len(match[0]) >= _TOKEN_LENGTH and _UNBROKEN.search(match[0])
+    return "•" * len(match[0]) if long else match[0]
 
 
 def error(rule: str, message: str, at: Position, hint: str = "") -> Finding:

@@ -245,7 +245,8 @@ def _params(
 def _event_id(conversion: Conversion, event: str, library: Library) -> EventId:
     place = "message" if fires_on_message(conversion) else "data_layer"
     derives = library.events[event].id if event in library.events else ""
-    order = _placed(conversion.order_id, place) if derives else ()
+    given = tuple(lookup for lookup in conversion.params.get(derives, ()) if lookup.kind != "literal")
+    order = _placed(conversion.order_id or given, place) if derives else ()
     if derives and not order and _carries_ecommerce(conversion, event, library):
         order = (Lookup("message", "ecommerce.transaction_id"), Lookup("message", "transaction_id"))
     named = conversion.event_id

@@ -491,6 +491,40 @@ def test_a_second_container_has_its_own_page_view_after_a_late_grant() -> None:
     ]
 
 
+def test_a_page_view_on_a_data_layer_event_is_sent_at_each() -> None:
+    spec = container("conversions: [{event: page_view, when: {data_layer: virtual}}]")
+    result = run(spec, [push({"event": "virtual"}), push({"event": "virtual"}), push({"event": "virtual"})])
+    assert len({event_id for _, event_id in ids(result, "Pageview")}) == 3
+
+
+def test_a_page_view_that_reads_a_value_waits_for_the_dom_and_is_one() -> None:
+    spec = container(
+        "conversions: [{event: page_view, when: {page: {starts_with: /}}, params: {plan: {data_layer: plan}}}]"
+    )
+    for backlog in ([], [push({"event": "early"})]):
+        result = run(spec, [push({"event": "later"})], backlog=backlog)
+        assert len(sent(result, "Pageview")) == 1
+        assert result.fired("gtmgen - TikTok - Pageview")[0] == "gtm.dom"
+
+
+def test_a_page_view_whose_condition_comes_to_hold_later_is_not_sent_then() -> None:
+    spec = container("conversions: [{event: page_view, when: {page: /, if: [{data_layer: kind, is: shop}]}}]")
+    assert sent(run(spec, [push({"event": "x", "kind": "shop"})]), "Pageview") == []
+    assert len(sent(run(spec, backlog=[push({"kind": "shop"})]), "Pageview")) == 1
+
+
+def test_the_first_id_that_is_one() -> None:
+    spec = container("conversions: [{event: sign_up, event_id: [a, b], when: {data_layer: go}}]")
+    (call,) = sent(run(spec, [push({"event": "go", "a": "undefined", "b": " 5 "})]), "CompleteRegistration")
+    assert call.event_id == "sign_up.5"
+
+
+def test_an_order_id_among_the_params_makes_the_id_too() -> None:
+    spec = container("conversions: [{event: purchase, when: {data_layer: go}, params: {order_id: {path: o}}}]")
+    (call,) = sent(run(spec, [push({"event": "go", "o": "A-1"})]), "Purchase")
+    assert (call.event_id, (call.params or {}).get("order_id")) == ("purchase.A-1", "A-1")
+
+
 def test_a_trailing_slash_is_no_new_route() -> None:
     result = run(
         LEADS, [js("history.replaceState({}, '', '/thank-you/')")], url="https://www.northwind-solar.com/thank-you"

@@ -274,3 +274,22 @@ def test_names_that_read_alike_stay_apart() -> None:
   - {event: subscribe, when: {data_layer: go, if: [{query: a, is: {equals: b}}]}}
 """
     )
+
+
+def test_a_loop_of_links_and_a_full_disk_are_findings(tmp_path: Path) -> None:
+    (tmp_path / "loop.yml").symlink_to(tmp_path / "loop.yml")
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "a.web.json").symlink_to(tmp_path / "output" / "a.web.json")
+    loop = gtmgen("build", "loop.yml", cwd=tmp_path)
+    assert loop.returncode == 2 and b"Traceback" not in loop.stderr
+    assert gtmgen("build", "a.yml", cwd=tmp_path).returncode == 0  # a link that leads nowhere is replaced
+    assert json.loads((tmp_path / "output" / "a.web.json").read_bytes())["exportFormatVersion"] == 2
+    if Path("/dev/full").exists():
+        full = subprocess.run(f"'{command()}' platforms > /dev/full", shell=True, capture_output=True, check=False)
+        assert full.returncode == 2 and b"Traceback" not in full.stderr
+
+
+def test_an_ordinary_address_is_not_taken_for_a_token(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("gtmgen: 1\nsight: thank-you-for-your-purchase-of-2024-edition\n", encoding="utf-8")
+    assert b"2024-edition" in gtmgen("build", "a.yml", cwd=tmp_path).stderr

@@ -111,20 +111,23 @@ def due(
     folder: str,
     at: Path,
     when: When | None = None,
+    *,
+    reads_page: bool = False,
 ) -> str:
     """The trigger that fires once, at the first event after a late consent, for a page's tag that was held back.
 
     A blocked tag is not run again when consent comes; without this every new visitor behind a banner would lose the page
-    view and the click id of the landing page. `when` is the page that the tag is for, if not every page.
+    view and the click id of the landing page. `when` is the page that the tag is for, if not every page;
+    `reads_page` says that it waits for the DOM.
     """
     start = values.data_layer(parts, prefix, "gtm.start", at)
-    body = Body("_gtm/code/due.js.j2", {"start": start, "key": key})
+    body = Body("_gtm/code/due.js.j2", {"start": start, "key": key, "dom": reads_page})
     notes = "true while this page's view is over and the tag has not run: it was held back for want of consent."
-    name = entity_name(prefix, title, "Due", code=True)
+    name = entity_name(prefix, title, "Due (DOM ready)" if reads_page else "Due", code=True)
     pending = put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, body))
     event = Filter(Ref("_event"), "MATCH_REGEX", ".*")
     checks: tuple[Filter, ...] = (Filter(pending, "EQUALS", "true"),)
-    words_of = ["Due"]
+    words_of = ["Due (DOM ready)" if reads_page else "Due"]
     if when and isinstance(when.what, Condition):
         checks += (filter_of(parts, prefix, Ref("Page Path"), when.what, when.at, path=True),)
         words_of.append(f"Page {words(when.what)}{_suffix(when)}")

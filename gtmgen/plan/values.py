@@ -17,6 +17,7 @@ from gtmgen.spec.model import Lookup, Value
 _TITLES = {
     "number": "Number",
     "string": "Text",
+    "id": "ID",
     "texts": "Texts",
     "currency": "Currency",
     "any": "Value",
@@ -48,7 +49,7 @@ def operand(parts: Parts, prefix: str, value: Value, kind: str, at: Path) -> Ope
         parts: the parts list that variables are added to.
         prefix: the spec's prefix.
         value: where the value stands.
-        kind: number, string, texts (a list), currency, any, items or condition.
+        kind: number, string, id (a text that is no word for none), texts (a list), currency, any, items or condition.
         at: the spec key that asks for it.
     """
     if not value:

@@ -106,7 +106,7 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *
         for name in triggers.triggers(parts, spec.prefix, when, spec.unless, _shared(spec), reads_page=reads_page)
     ]
     if sending.event == PAGE_VIEW:
-        on = _page_view_triggers(parts, spec, sending, platform, settings, on)
+        on = _page_view_triggers(parts, spec, sending, platform, settings, on, reads_page=reads_page)
     context = {
         **_pixel_context(parts, spec, settings, platform, takes_over=sending.takes_over),
         **_params(parts, spec, sending, platform),
@@ -117,7 +117,7 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *
         "event": sending.event,
         "sent_as": sending.sent_as,
         "standard": sending.standard,
-        "done": _page_key(spec, settings, platform, PAGE_VIEW) if sending.event == PAGE_VIEW else "",
+        "done": _page_key(spec, settings, platform, PAGE_VIEW) if _once_a_page(sending) else "",
         "gtm_event": Ref("Event"),
     }
     weight = " The primary conversion." if sending.primary else ""
@@ -139,7 +139,14 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *
 
 
 def _page_view_triggers(
-    parts: Parts, spec: Spec, sending: Sending, platform: Platform, settings: PlatformSettings, on: list[str]
+    parts: Parts,
+    spec: Spec,
+    sending: Sending,
+    platform: Platform,
+    settings: PlatformSettings,
+    on: list[str],
+    *,
+    reads_page: bool,
 ) -> list[str]:
     """Where a taken-over page view fires: its own `when`, or every page load and route; and after a late grant of consent."""
     shared = _shared(spec)
@@ -148,11 +155,25 @@ def _page_view_triggers(
         on.append(triggers.all_routes(parts, spec.prefix, spec.unless, shared, sending.at))
     if settings.consent:
         title, key = f"{platform.name} Page View", _page_key(spec, settings, platform, PAGE_VIEW)
-        pages = [when for when in sending.when if when.kind == "page"]
+        # a condition on the data layer can come to hold later, which is no late consent
+        pages = [
+            when
+            for when in sending.when
+            if when.kind == "page" and not any(test.left == "data_layer" for test in (*when.if_all, *when.unless))
+        ]
         if not sending.when:
             on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at))
-        on += [triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at, when) for when in pages]
+        for when in pages:
+            due = triggers.due(
+                parts, spec.prefix, title, key, spec.unless, shared, sending.at, when, reads_page=reads_page
+            )
+            on.append(due)
     return on
+
+
+def _once_a_page(sending: Sending) -> bool:
+    """Whether a taken-over page view belongs to the page itself; one on a data layer event is sent at each."""
+    return sending.event == PAGE_VIEW and (not sending.when or any(when.kind == "page" for when in sending.when))
 
 
 def _page_key(spec: Spec, settings: PlatformSettings, platform: Platform, what: str) -> str:
@@ -188,7 +209,7 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
             keys = [*([param.key] if param.type.each else []), *(key for key in derived if key not in own_keys)]
             items = {"ref": _platform_items(parts, spec, param, platform, sending.at), "take": keys}
             continue
-        kind = "currency" if param.type.name == "currency" else param.type.type
+        kind = {"currency": "currency", "order_id": "id"}.get(param.type.name, param.type.type)
         needs = platform.params[param.type.depends_on].key if param.type.depends_on else ""
         rows.append(
             {
@@ -235,8 +256,8 @@ def _once_key(event_id: EventId) -> str:
 def _event_id(parts: Parts, spec: Spec, event_id: EventId, at: Path) -> Ref:
     """The Event ID variable: one for all conversions whose id is found in the same way."""
     prefix = spec.prefix
-    named = values.operand(parts, prefix, event_id.named, "string", at)
-    derived = values.operand(parts, prefix, event_id.derived, "string", at)
+    named = values.operand(parts, prefix, event_id.named, "id", at)
+    derived = values.operand(parts, prefix, event_id.derived, "id", at)
     words: list[str] = []
     exact: list[str] = []
     if named is not None:

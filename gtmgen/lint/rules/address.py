@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
@@ -45,7 +45,7 @@ def _problem(left: str, condition: Condition, at: Path) -> Iterator[Said]:
     elif left == "page_path":
         yield from _path(op, text, at)
     elif left == "page_hostname" and op != "matches" and ("/" in text or ":" in text):
-        host = urlsplit(text).hostname or text.split("/")[0]
+        host = _split(text).hostname or text.split("/")[0]
         yield Said(at, f"`{text}` is no host", f"a host stands alone: `{host}`")
     elif left in {"page_url", "link", "click_url"}:
         yield from _url(left, op, text, at)
@@ -53,9 +53,9 @@ def _problem(left: str, condition: Condition, at: Path) -> Iterator[Said]:
 
 def _path(op: str, text: str, at: Path) -> Iterator[Said]:
     if op in _BEGINS and not text.startswith("/"):
-        path = urlsplit(text).path if "://" in text else f"/{text}"
+        path = _split(text).path if "://" in text else f"/{text}"
         yield Said(at, f"`{text}` is no path: a path begins with /", f"did you mean `{path or '/'}`?")
-    elif op == "matches" and re.match(r"\^\w", text):
+    elif op == "matches" and re.match(r"\^\w(?![?*{])", text) and "|" not in text:
         yield Said(at, f"`{text}` never matches: a path begins with /", f"did you mean `^/{text[1:]}`?")
     elif op != "matches" and ("?" in text or "#" in text):
         bare = text.split("?")[0].split("#")[0]
@@ -71,6 +71,8 @@ def _url(left: str, op: str, text: str, at: Path) -> Iterator[Said]:
     elif op in _BEGINS and text.startswith("/") and left != "link":
         hint = f"look at the path: `{{page_path: {text}}}`" if left == "page_url" else f"write `{{contains: {text}}}`"
         yield Said(at, f"{what} is the whole address and begins with https://, not with /", hint)
+    elif op == "starts_with" and re.fullmatch(r"[A-Za-z][A-Za-z0-9+-]*", text):
+        return  # the beginning of a scheme: http, mailto
     elif op in _BEGINS and text and not text.startswith("/") and not _SCHEME.match(text):
         hint = (
             f"write the whole address, `/{text}` for a path, or `{{contains: {text}}}`"
@@ -78,3 +80,11 @@ def _url(left: str, op: str, text: str, at: Path) -> Iterator[Said]:
             else f"write `{{contains: {text}}}`"
         )
         yield Said(at, f"{what} is the whole address; it is never `{text}`", hint)
+
+
+def _split(text: str) -> SplitResult:
+    """The parts of an address, also of one without a scheme; nothing of what is none."""
+    try:
+        return urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:
+        return urlsplit("")

@@ -16,8 +16,10 @@ from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec
 
 SEVERITY = Severity.ERROR
-# usd, Usd, EURO, €: what people write for a currency and nobody calls a key of the data layer
-_LIKE_A_CURRENCY = re.compile(r"([a-z]{3}|[A-Z][A-Za-z]{2,4}|[^\w.]+)\Z")
+# usd, Eur, EURO, €: what people write for a currency and nobody calls a key of the data layer
+_LIKE_A_CURRENCY = re.compile(
+    r"((?i:usd|eur|gbp|chf|jpy|cny|cad|aud|sek|nok|dkk|pln|czk|huf|brl|mxn|inr|try|euros?|dollars?)|[^\w.]+)\Z"
+)
 _CODE = re.compile(r"[A-Z]{3}\Z")
 
 
@@ -34,7 +36,7 @@ def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterat
                 continue
             taken = platform.params["currency"].one_of
             if not _CODE.match(name):
-                told.add((at, platform.id))
+                told |= {(at, id) for id in spec.platforms}  # no platform's matter: told of once
                 yield Said(at, f"`{name}` is no currency", "write three capitals (`USD`), or its place: `{path: …}`")
             elif taken and name not in taken:
                 told.add((at, platform.id))
@@ -44,7 +46,7 @@ def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterat
         for lookup in conversion.currency:
             name = str(lookup.name)
             if lookup.kind == "path" and _LIKE_A_CURRENCY.match(name):
-                hint = f"write three capitals (`USD`), or `{{data_layer: {name}}}` if it is a path"
+                hint = f"write three capitals (`USD`), or `params: {{currency: {{path: {name}}}}}` if it is a path"
                 yield Said((*conversion.at, "currency"), f"`{name}` is read as a path, not as a currency", hint)
         if conversion.currency and not any(s.at == conversion.at and s.param("value") for s in sendings):
             hint = "add `value: …`, or take the currency out"

@@ -23,7 +23,7 @@ def check(spec: Spec, sendings: tuple[Sending, ...]) -> Iterator[Said]:
     seen: dict[str, Sending] = {}
     told = set()
     for sending in sendings:
-        if sending.implied or sending.event == PAGE_VIEW:  # one-page-view has a better answer
+        if sending.implied:
             continue
         name = entity_name(spec.prefix, sending.platform, sending.title).lower()
         first = seen.setdefault(name, sending)
@@ -34,7 +34,9 @@ def check(spec: Spec, sendings: tuple[Sending, ...]) -> Iterator[Said]:
             yield Said(
                 (*sending.at, "name"), f"`{sending.title}` is what the base tag is called", "choose another name"
             )
-        elif first is not sending:
+        elif (
+            first is not sending and not first.event == sending.event == PAGE_VIEW
+        ):  # one-page-view has a better answer
             told.add(sending.at)
             index = int(first.at[1]) + 1
             yield Said(

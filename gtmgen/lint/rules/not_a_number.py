@@ -15,7 +15,7 @@ from gtmgen.resolve import Sending
 from gtmgen.spec.model import Lookup, Spec, Value
 
 SEVERITY = Severity.ERROR
-_AMOUNT = re.compile(r"[^\w]*\d[\d.,' ]*[^\w]*\Z|[A-Z]{3}\s?\d|\d[\d.,]*\s?[A-Z]{3}\Z")
+_AMOUNT = re.compile(r"[^\w]*\d[\d.,' ]*[^\w]*\Z|[A-Z]{3}\s?\d[\d.,]*\Z|\d[\d.,]*\s?[A-Z]{3}\Z")
 _MOST = 1e12
 
 
@@ -39,7 +39,7 @@ def _amounts(value: Value, at: tuple[str | int, ...]) -> Iterator[Said]:
     for lookup in value:
         text = str(lookup.name)
         if lookup.kind == "path" and _AMOUNT.match(text):
-            number = re.sub(r"[^\d.,]", "", text).replace(",", ".")
+            number = re.sub(r"[^-\d.,]", "", text).replace(",", ".")
             yield Said(at, f'"{text}" is a text, not a number', f"write `value: {number}`, without quotes and sign")
         elif lookup.kind == "literal" and not _is_number(lookup):
             yield Said(
