@@ -132,10 +132,11 @@ def test_an_element_that_appears_later_counts_once_and_is_kept_for_the_visit() -
         page.settle()
         page.goto("https://www.northwind-solar.com/thank-you")
         leads = events(page.result(), "Lead")
-        assert [call.sdk for call in leads] == ["ttq", "fbq", "ttq", "fbq"]
+        assert sorted(call.sdk for call in leads) == ["fbq", "fbq", "ttq", "ttq"]  # the scripts load in no fixed order
         assert len({call.event_id for call in leads}) == 1, "the message and the thank-you page are one lead"
-        assert leads[0].params == {"value": 120, "currency": "EUR"}
-        assert leads[0].user == {"email": "jane@example.com"}
+        tiktok = next(call for call in leads if call.sdk == "ttq")
+        assert tiktok.params == {"value": 120, "currency": "EUR"}
+        assert tiktok.user == {"email": "jane@example.com"}
 
 
 def test_an_unless_holds_visibility_back() -> None:
