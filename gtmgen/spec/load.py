@@ -47,6 +47,9 @@ def load(text: str, name: str, library: Library) -> tuple[Spec, Source]:
     source = parse(text, name, _EMPTY_HINT)
     if not isinstance(source.data, dict):
         raise GtmgenError([error("wrong-value", "a spec is keys and values", source.locate(()), _EMPTY_HINT)])
+    if "containerVersion" in source.data:
+        message = "this is a GTM container, what a spec becomes; build reads specs"
+        raise GtmgenError([error("wrong-value", message, source.locate(("containerVersion",), key=True), _EMPTY_HINT)])
     _ids_as_text(source)
     findings = [*_unsafe_text(source, source.data, ()), *schema.check(source, library)]
     if findings:

@@ -227,7 +227,7 @@ def _swallowed(source: Source, path: tuple[str | int, ...], instance: Any) -> st
     line = source.locate(path, key=isinstance(path[-1], str)).excerpt
     written = line.split(key, 1)[1].strip() if key in line else ""
     if instance is None and written.startswith("#"):
-        return f'a # begins a comment: write `{key}"{written.split()[0]}"`'
+        return f'a # begins a comment: write `{key}"{written.split(" #")[0].strip()}"`'
     if (
         isinstance(instance, list)
         and (brackets := re.match(r"\[[^,{}\]]+\][^\s,{}]*", written))
