@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gtmgen.container import Header, dump, link
+from gtmgen.container.built_in import BUILT_IN
 from gtmgen.container.graph import Key, references
-from gtmgen.container.link import BUILT_IN
 from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.findings import Finding, GtmgenError, Position, Severity

@@ -20,8 +20,8 @@ import jinja2
 from jinja2.bccache import FileSystemBytecodeCache
 
 from gtmgen import __version__
+from gtmgen.container.built_in import BUILT_IN
 from gtmgen.container.graph import Key
-from gtmgen.container.link import BUILT_IN
 from gtmgen.findings import GtmgenError, Position, error, nearest
 from gtmgen.plan.entities import Entity, Filter, Plan, Ref
 

@@ -82,6 +82,8 @@ class Sending(NamedTuple):
     options: Mapping[str, Scalar]
     server: Literal["", "sgtm", "backend"]
     at: Path
+    named_at: Path
+    """Where the name that it is sent under stands."""
 
     def param(self, name: str) -> Param | None:
         """The parameter under its canonical name, if the sending has it."""
@@ -135,6 +137,7 @@ def _page_views(spec: Spec, library: Library) -> Iterator[Sending]:
             options=platform.options(settings.options),
             server="",
             at=settings.at,
+            named_at=settings.at,
         )
 
 
@@ -172,6 +175,7 @@ def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
                 options=platform.options(settings.options),
                 server=spec.server.transport if spec.server and settings.server else "",
                 at=conversion.at,
+                named_at=(*conversion.at, *(("platforms", platform.id) if override.event else ()), "event"),
             )
 
 

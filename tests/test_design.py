@@ -23,6 +23,7 @@ STAGES = [
     {"plan"},
     {"container"},
     {"render"},
+    {"observe"},
     {"lint"},
     {"build", "files"},
     {"report"},

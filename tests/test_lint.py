@@ -1,18 +1,22 @@
-"""Every rule through its case file: tests/lint/<rule>.yml. A new case needs no Python."""
+"""Every rule through its case file: tests/lint/<rule>.yml. A new case needs no Python.
+
+A case is a spec as text, or a container in the short form of tests/exports.py.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from gtmgen.findings import Finding
-from gtmgen.lint import all_rules, lint_spec
+from gtmgen.lint import all_rules
+from gtmgen.lint.files import lint
 from gtmgen.platforms import library
-from gtmgen.resolve import resolve
 from gtmgen.source import parse
-from gtmgen.spec.load import load
 from tests.conftest import HEAD, ROOT
+from tests.exports import export
 
 FILES = {
     path.stem: parse(path.read_text(encoding="utf-8"), str(path)).data
@@ -23,22 +27,26 @@ FILES = {
 KNOWN = library([ROOT / "tests" / "toy"])
 
 
-def findings(text: str, rule: str) -> list[Finding]:
-    spec, source = load(text if "gtmgen:" in text else HEAD + text, "spec.yml", KNOWN)
-    return [finding for finding in lint_spec(spec, resolve(spec, KNOWN), KNOWN, source) if finding.rule == rule]
+def findings(case: str | Mapping[str, Any], rule: str) -> list[Finding]:
+    if isinstance(case, str):
+        raw, name = (case if "gtmgen:" in case else HEAD + case), "spec.yml"
+    else:
+        raw, name = export(case["container"]), "container.json"
+    return lint(raw.encode(), name, KNOWN, wanted=lambda one: one.id == rule)
 
 
-@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, cases in FILES.items() for text in cases["pass"]])
-def test_pass(rule: str, text: str) -> None:
-    assert findings(text, rule) == []
+@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule, cases in FILES.items() for case in cases["pass"]])
+def test_pass(rule: str, case: str | dict[str, Any]) -> None:
+    assert findings(case, rule) == []
 
 
 @pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule, cases in FILES.items() for case in cases["fail"]])
 def test_fail(rule: str, case: dict[str, Any]) -> None:
-    found = findings(case["spec"], rule)
+    found = findings(case.get("spec", case), rule)
     assert found, f"{rule} says nothing"
     said = [(f"{finding.at.line}:{finding.at.column}", f"{finding.message} {finding.hint}") for finding in found]
     assert any(at == case["at"] and case["says"] in text for at, text in said), said
+    assert len(found) == case.get("times", len(found)), said
 
 
 def test_every_rule_has_cases_and_a_page() -> None:
@@ -46,6 +54,8 @@ def test_every_rule_has_cases_and_a_page() -> None:
     for rule in all_rules():
         assert FILES[rule.id]["pass"] and FILES[rule.id]["fail"], rule.id
         assert len(rule.page.splitlines()) >= 3, f"{rule.id}: its docstring is its manual page"
+        reads = {"spec" if "spec" in case else "container" for case in FILES[rule.id]["fail"]}
+        assert reads == ({"spec", "container"} if rule.reads == "both" else {rule.reads}), rule.id
 
 
 @pytest.mark.parametrize("rule", ["secret", "user-data"])

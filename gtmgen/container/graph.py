@@ -1,19 +1,39 @@
-"""Which entity uses which: a tag its triggers, and anything the variables that stand in its fields."""
+"""Which entity uses which. What counts as a reference in GTM is known here and nowhere else.
+
+GTM refers by id to triggers, folders and custom templates (`unlink` has put names there), by name to tags (setup and teardown
+tags, references to a tag in a parameter) and by `{{name}}` to variables and built-in variables, anywhere in a text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+from gtmgen.container.fields import rows
 
 Named = Mapping[tuple[str, str], dict[str, Any]]
 Key = tuple[str, str]
 REFERENCE = re.compile(r"\{\{(.+?)\}\}")
+MARK = "\x00"
+"""Begins what is no name: a reserved trigger, an id that leads nowhere, the second of two equal names."""
+
+# Not looked at by GTM when it looks for variables: what an entity is called, what is said of it, a template's own source.
+_NO_TEXT = frozenset({"name", "notes", "templateData", "galleryReference", "fingerprint"})
+_TRIGGERS = {"firingTriggerId": "fires on", "blockingTriggerId": "is blocked by"}
+_SEQUENCE = {"setupTag": "is set up by", "teardownTag": "is followed by"}
+
+
+class Use(NamedTuple):
+    """An entity uses another: how, as a verb, and which. The target need not exist."""
+
+    how: str
+    target: Key
 
 
 def texts(entity: Mapping[str, Any]) -> Iterator[str]:
     """Every text of an entity in which GTM looks for `{{variables}}`: its fields and filters, not its name and notes."""
-    stack: list[Any] = [value for key, value in entity.items() if key not in {"name", "notes"}]
+    stack: list[Any] = [value for key, value in entity.items() if key not in _NO_TEXT]
     while stack:
         value = stack.pop()
         kind = type(value)
@@ -36,21 +56,101 @@ def references(named: Named) -> dict[Key, set[str]]:
     return {key: variables(entity) for key, entity in named.items()}
 
 
+def uses_in(entity: Mapping[str, Any], refers: set[str]) -> Iterator[Use]:
+    """Everything that an entity uses, variables in the order of their names.
+
+    Args:
+        entity: the entity in the named form.
+        refers: the variables that it refers to (`variables`).
+    """
+    for field, how in _TRIGGERS.items():
+        if field in entity:
+            yield from (Use(how, ("trigger", name)) for name in _strings(entity[field]))
+    for field, how in _SEQUENCE.items():
+        if field in entity:
+            yield from (Use(how, ("tag", str(row.get("tagName", "")))) for row in rows(entity[field]))
+    kind = entity.get("type")
+    if isinstance(kind, str) and kind.startswith(MARK):
+        name = kind.removeprefix(MARK)
+        name = name.removeprefix("gallery template ").removeprefix("template ") if " " in name else kind
+        yield Use("is made by", ("customTemplate", name))
+    yield from (Use(how, target) for how, target in _by_parameter(entity.get("parameter")))
+    yield from (Use("reads", ("variable", name)) for name in sorted(refers))
+    folder = entity.get("parentFolderId")
+    if isinstance(folder, str):
+        yield Use("is in", ("folder", folder))
+
+
+def _strings(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _by_parameter(parameters: Any) -> Iterator[tuple[str, Key]]:
+    """References in an entity's parameters: a trigger group's members, a tag by its name (also one to leave alone)."""
+    stack = list(reversed(rows(parameters)))
+    while stack:
+        row = stack.pop()
+        kind = row.get("type")
+        if kind == "TRIGGER_REFERENCE":
+            yield "waits for", ("trigger", str(row.get("value", "")))
+        elif kind == "TAG_REFERENCE":
+            yield "refers to", ("tag", str(row.get("value", "")))
+        elif kind == "LIST" or kind == "MAP":
+            stack += reversed(rows(row.get("list")) + rows(row.get("map")))
+
+
 def uses(named: Named, refers: Mapping[Key, set[str]]) -> dict[Key, set[Key]]:
     """For every entity of a container, the entities of the same container that it uses directly."""
-    graph: dict[Key, set[Key]] = {}
-    for key, entity in named.items():
-        direct: set[Key] = {("variable", name) for name in refers[key]}
-        direct |= {("trigger", name) for name in entity.get("firingTriggerId", ())}
-        graph[key] = {target for target in direct if target in named}
-    return graph
+    return {
+        key: {use.target for use in uses_in(entity, refers[key]) if use.target in named}
+        for key, entity in named.items()
+    }
 
 
 def reach(graph: Mapping[Key, set[Key]], start: Key) -> set[Key]:
     """Everything that an entity uses, through any number of steps, itself included."""
     seen, stack = {start}, [start]
     while stack:
-        for target in graph[stack.pop()] - seen:
+        for target in graph.get(stack.pop(), set()) - seen:
             seen.add(target)
             stack.append(target)
     return seen
+
+
+def cycles(graph: Mapping[Key, set[Key]]) -> list[list[Key]]:
+    """The groups of entities that use each other in a circle (strongly connected, Tarjan 1972), each sorted."""
+    index: dict[Key, int] = {}
+    low: dict[Key, int] = {}
+    stack: list[Key] = []
+    on: set[Key] = set()
+    found: list[list[Key]] = []
+    for root in graph:
+        if root in index:
+            continue
+        work: list[tuple[Key, Iterator[Key]]] = [(root, iter(sorted(graph[root])))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on.add(root)
+        while work:
+            key, targets = work[-1]
+            for target in targets:
+                if target not in index:
+                    index[target] = low[target] = len(index)
+                    stack.append(target)
+                    on.add(target)
+                    work.append((target, iter(sorted(graph.get(target, ())))))
+                    break
+                if target in on:
+                    low[key] = min(low[key], index[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[key])
+                if low[key] == index[key]:
+                    group: list[Key] = []
+                    while not group or group[-1] != key:
+                        group.append(stack.pop())
+                        on.discard(group[-1])
+                    if len(group) > 1 or key in graph.get(key, ()):
+                        found.append(sorted(group))
+    return sorted(found)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from gtmgen.container.built_in import BUILT_IN
 from gtmgen.container.graph import Key, Named
 from gtmgen.findings import GtmgenError, Position, error
 
@@ -22,53 +23,6 @@ _ACCOUNT, _CONTAINER, _PUBLIC = "6000000000", "100000000", "GTM-XXXXXXX"
 _EXPORT_TIME = "2026-01-01 00:00:00"
 _HIGHEST_ID = 2_000_000_000  # below GTM's reserved trigger ids, which begin at 2147479500
 
-# The built-in variables of a web container: the name that `{{…}}` uses, fixed and English, and the type (counted over exports).
-BUILT_IN = {
-    "Page URL": "PAGE_URL",
-    "Page Hostname": "PAGE_HOSTNAME",
-    "Page Path": "PAGE_PATH",
-    "Referrer": "REFERRER",
-    "Event": "EVENT",
-    "Click Element": "CLICK_ELEMENT",
-    "Click Classes": "CLICK_CLASSES",
-    "Click ID": "CLICK_ID",
-    "Click Target": "CLICK_TARGET",
-    "Click URL": "CLICK_URL",
-    "Click Text": "CLICK_TEXT",
-    "Form Element": "FORM_ELEMENT",
-    "Form Classes": "FORM_CLASSES",
-    "Form ID": "FORM_ID",
-    "Form Target": "FORM_TARGET",
-    "Form URL": "FORM_URL",
-    "Form Text": "FORM_TEXT",
-    "Error Message": "ERROR_MESSAGE",
-    "Error URL": "ERROR_URL",
-    "Error Line": "ERROR_LINE",
-    "New History Fragment": "NEW_HISTORY_FRAGMENT",
-    "Old History Fragment": "OLD_HISTORY_FRAGMENT",
-    "New History State": "NEW_HISTORY_STATE",
-    "Old History State": "OLD_HISTORY_STATE",
-    "History Source": "HISTORY_SOURCE",
-    "Video Provider": "VIDEO_PROVIDER",
-    "Video Status": "VIDEO_STATUS",
-    "Video URL": "VIDEO_URL",
-    "Video Title": "VIDEO_TITLE",
-    "Video Duration": "VIDEO_DURATION",
-    "Video Current Time": "VIDEO_CURRENT_TIME",
-    "Video Percent": "VIDEO_PERCENT",
-    "Video Visible": "VIDEO_VISIBLE",
-    "Scroll Depth Threshold": "SCROLL_DEPTH_THRESHOLD",
-    "Scroll Depth Units": "SCROLL_DEPTH_UNITS",
-    "Scroll Direction": "SCROLL_DEPTH_DIRECTION",
-    "Percent Visible": "ELEMENT_VISIBILITY_RATIO",
-    "On-Screen Duration": "ELEMENT_VISIBILITY_TIME",
-    "Environment Name": "ENVIRONMENT_NAME",
-    "Container ID": "CONTAINER_ID",
-    "Container Version": "CONTAINER_VERSION",
-    "Random Number": "RANDOM_NUMBER",
-    "HTML ID": "HTML_ID",
-    "Debug Mode": "DEBUG_MODE",
-}
 _LISTS = {"tag": "tag", "trigger": "trigger", "variable": "variable", "folder": "folder"}
 _ID = {kind: f"{kind}Id" for kind in _LISTS}
 _ORDER = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gtmgen.container.graph import Key, Named
+from gtmgen.container.graph import MARK, Key, Named
 
 LISTS = ("tag", "trigger", "variable", "folder", "customTemplate", "client", "transformation")
 _ID = {kind: f"{kind}Id" for kind in LISTS} | {"customTemplate": "templateId"}
@@ -20,8 +20,6 @@ RESERVED = {
     "2147479574": "All Events",
 }
 """GTM's own triggers, which stand in no export (counted over 110 of them)."""
-
-_MARK = "\x00"  # begins what is no name: a reserved trigger, an id that leads nowhere, the second of two equal names
 
 
 class Unlinked(NamedTuple):
@@ -46,7 +44,7 @@ def unlink(data: Mapping[str, Any]) -> Unlinked:
     named: dict[Key, dict[str, Any]] = {}
     for kind, lists in rows.items():
         for key, row in zip(keys[kind], lists, strict=True):
-            named[kind, key] = _swap(row, lambda kind, id: labels.get((kind, id), _MARK + id))
+            named[kind, key] = _swap(row, lambda kind, id: labels.get((kind, id), MARK + id))
     inner = {
         key: [row for row in value if not isinstance(row, dict)] if key in rows else value
         for key, value in version.items()
@@ -67,7 +65,7 @@ def relink(unlinked: Unlinked) -> dict[str, Any]:
     for key, value in shell["containerVersion"].items():
         if key in lists and isinstance(value, list):
             value = [
-                _swap(entity, lambda kind, label: ids.get((kind, label), label.removeprefix(_MARK)))
+                _swap(entity, lambda kind, label: ids.get((kind, label), label.removeprefix(MARK)))
                 for entity in lists[key]
             ] + value
         version[key] = value
@@ -79,13 +77,13 @@ def _unique(names: Iterator[str]) -> list[str]:
     result = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}{_MARK}{seen[name]}")
+        result.append(name if seen[name] == 1 else f"{name}{MARK}{seen[name]}")
     return result
 
 
 def _labels(rows: Mapping[str, list[dict[str, Any]]], keys: Mapping[str, list[str]]) -> dict[tuple[str, str], str]:
     """(what is referred to, id) -> the label that stands for it. One label means one id."""
-    labels: dict[tuple[str, str], str] = {("trigger", id): f"{_MARK}{name}" for id, name in RESERVED.items()}
+    labels: dict[tuple[str, str], str] = {("trigger", id): f"{MARK}{name}" for id, name in RESERVED.items()}
     for kind, lists in rows.items():
         for key, row in zip(keys[kind], lists, strict=True):
             id = row.get(_ID[kind])
@@ -93,9 +91,9 @@ def _labels(rows: Mapping[str, list[dict[str, Any]]], keys: Mapping[str, list[st
                 continue
             if kind == "customTemplate":
                 gallery = row.get("galleryReference", {})
-                labels.setdefault(("type", f"cvt_{row.get('containerId')}_{id}"), f"{_MARK}template {key}")
+                labels.setdefault(("type", f"cvt_{row.get('containerId')}_{id}"), f"{MARK}template {key}")
                 if isinstance(gallery, dict) and gallery.get("galleryTemplateId"):
-                    labels.setdefault(("type", f"cvt_{gallery['galleryTemplateId']}"), f"{_MARK}gallery template {key}")
+                    labels.setdefault(("type", f"cvt_{gallery['galleryTemplateId']}"), f"{MARK}gallery template {key}")
             else:
                 labels.setdefault((kind, id), key)
     return labels
@@ -110,7 +108,7 @@ def _swap(entity: dict[str, Any], other: Callable[[str, str], str]) -> dict[str,
     if isinstance(result.get("parentFolderId"), str):
         result["parentFolderId"] = other("folder", result["parentFolderId"])
     kind = result.get("type")
-    if isinstance(kind, str) and (kind.startswith("cvt_") or kind.startswith(_MARK)):
+    if isinstance(kind, str) and (kind.startswith("cvt_") or kind.startswith(MARK)):
         result["type"] = other("type", kind)
     if isinstance(result.get("parameter"), list):
         result["parameter"] = [_swap_parameter(row, other) for row in result["parameter"]]

@@ -1,8 +1,15 @@
-"""The rule engine: what a schema cannot say. A rule is a file in `rules/`; dropping one in is all that it takes.
+"""The rule engine. A rule is a file in a folder of `rules/`; dropping one in is all that it takes.
 
-A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator that names what it needs as parameters (`spec`,
-`sendings`, `library`, the file's `text`) and yields `Said`. It never computes a line: it gives a path, and the engine says
-where that stands.
+A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator that names what it needs as parameters and yields
+`Said`. It never computes a line: it gives a path, and the engine says where that stands.
+
+| folder | a rule's `check` can ask for |
+|---|---|
+| `spec` | `spec`, `sendings`, `library`, the file's `text` |
+| `container` | `container`, `seen` (what it sends), `library`, the file's `text` |
+| `both` | `sendings` (of a spec, or as seen in a container), `library` |
+
+With `OPTIONAL = True` a rule is silent until it is selected.
 """
 
 from __future__ import annotations
@@ -11,58 +18,122 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from gtmgen.findings import Finding, Severity
+from gtmgen.findings import Finding, Position, Severity
 from gtmgen.lint import rules as _rules
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.source import Path, Source
 from gtmgen.spec.model import Spec
 
+if TYPE_CHECKING:
+    from gtmgen.container.whole import Container
+
+Reads = Literal["spec", "container", "both"]
+
 
 class Said(NamedTuple):
     """What a rule has to say: where, what, and the way out."""
 
     path: Path
+    """In a spec its own path; in a container (kind, name, …), or a path from the file's top."""
     message: str
     hint: str = ""
     severity: Severity | None = None
     """Another weight than the rule's own."""
     secret: bool = False
     """The line must not be shown."""
+    part: str = ""
+    """What is meant of the text at `path`, for the mark (in a container, where a tag's whole code is one line)."""
 
 
 class Rule(NamedTuple):
-    """One rule: its id (the file's name with dashes), its weight, its manual page and its check."""
+    """One rule: its id (the file's name with dashes), what it reads, its weight, its manual page and its check."""
 
     id: str
+    reads: Reads
     severity: Severity
     page: str
     check: Callable[..., Iterator[Said]]
     needs: tuple[str, ...]
+    optional: bool
+
+    @property
+    def summary(self) -> str:
+        """The page's first line."""
+        return self.page.split("\n", 1)[0]
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule in the folder, by id."""
+def rules_of(reads: Reads) -> tuple[Rule, ...]:
+    """Every rule in one folder, by id."""
+    folder = importlib.import_module(f"{_rules.__name__}.{reads}")
     found = []
-    for module_info in pkgutil.iter_modules(_rules.__path__):
-        module = importlib.import_module(f"{_rules.__name__}.{module_info.name}")
+    for module_info in pkgutil.iter_modules(folder.__path__):
+        module = importlib.import_module(f"{folder.__name__}.{module_info.name}")
         code = module.check.__code__
         needs = code.co_varnames[: code.co_argcount]
-        found.append(
-            Rule(module_info.name.replace("_", "-"), module.SEVERITY, module.__doc__ or "", module.check, needs)
-        )
+        id, page = module_info.name.replace("_", "-"), (module.__doc__ or "").strip()
+        found.append(Rule(id, reads, module.SEVERITY, page, module.check, needs, getattr(module, "OPTIONAL", False)))
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
-def lint_spec(spec: Spec, sendings: tuple[Sending, ...], library: Library, source: Source) -> list[Finding]:
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by id."""
+    return tuple(
+        sorted((*rules_of("spec"), *rules_of("container"), *rules_of("both")), key=lambda rule: (rule.id, rule.reads))
+    )
+
+
+Wanted = Callable[[Rule], bool]
+"""Whether a rule shall be asked."""
+
+
+def by_default(rule: Rule) -> bool:
+    """Every rule but the optional ones."""
+    return not rule.optional
+
+
+def lint_spec(
+    spec: Spec, sendings: tuple[Sending, ...], library: Library, source: Source, wanted: Wanted = by_default
+) -> list[Finding]:
     """What the rules have to say of a spec, in the order of its lines."""
     about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library, "text": source.lines.text}
+    rules = (*rules_of("spec"), *rules_of("both"))
+    return _ask(rules, about, wanted, lambda said: source.locate(said.path, show=not said.secret))
+
+
+def lint_container(
+    container: Container,
+    library: Library,
+    text: str,
+    locate: Callable[[Said], Position],
+    wanted: Wanted = by_default,
+) -> list[Finding]:
+    """What the rules have to say of a container.
+
+    Args:
+        container: the container.
+        library: the platforms.
+        text: the file's text.
+        locate: says where what a rule speaks of stands.
+        wanted: which rules to ask.
+    """
+    from gtmgen.observe import observe
+
+    seen = observe(container, library)
+    about = {"container": container, "seen": seen, "sendings": seen.sendings, "library": library, "text": text}
+    return _ask((*rules_of("container"), *rules_of("both")), about, wanted, locate)
+
+
+def _ask(
+    rules: tuple[Rule, ...], about: Mapping[str, Any], wanted: Wanted, locate: Callable[[Said], Position]
+) -> list[Finding]:
     findings = []
-    for rule in all_rules():
-        for said in rule.check(**{name: about[name] for name in rule.needs}):
-            at = source.locate(said.path, show=not said.secret)
-            findings.append(Finding(rule.id, said.severity or rule.severity, said.message, at, said.hint))
+    for rule in rules:
+        if wanted(rule):
+            for said in rule.check(**{name: about[name] for name in rule.needs}):
+                weight = said.severity or rule.severity
+                findings.append(Finding(rule.id, weight, said.message, locate(said), said.hint))
     return sorted(findings, key=lambda finding: (finding.at.line, finding.at.column))

@@ -1,1 +1,5 @@
-"""The rules, one a file: the docstring is the manual page, `check` does the looking. The engine finds them by folder."""
+"""The rules, one a file: the docstring is the manual page, `check` does the looking. The folder says what a rule reads.
+
+`spec`: a spec, where its author wrote it. `container`: a container, ours or a stranger's. `both`: what is sent, whichever of the
+two says so.
+"""

@@ -6,23 +6,25 @@ for the browser and the server at once: platforms match the two by the event's n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
 from gtmgen.platforms import Library
-from gtmgen.resolve import Sending
-from gtmgen.spec.model import Spec
+
+if TYPE_CHECKING:
+    from gtmgen.observe import Seen
+    from gtmgen.resolve import Sending
+
 
 SEVERITY = Severity.NOTE
 
 
-def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: Sequence[Sending | Seen], library: Library) -> Iterator[Said]:
     """Sendings under a name that the platform calls legacy."""
     for sending in sendings:
         platform = library.platforms[sending.platform]
         if sending.sent_as in platform.legacy:
-            conversion = spec.conversions[int(sending.at[1])]
-            own = sending.platform in conversion.platforms and conversion.platforms[sending.platform].event
-            at = (*sending.at, "platforms", sending.platform, "event") if own else (*sending.at, "event")
-            yield Said(at, f"{platform.name}: {sending.sent_as} is {platform.legacy[sending.sent_as]}")
+            message = f"{platform.name}: {sending.sent_as} is {platform.legacy[sending.sent_as]}"
+            yield Said(sending.named_at, message, part=sending.sent_as)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.rules.unknown_event import almost
+from gtmgen.lint.rules.spec.unknown_event import almost
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec

@@ -1,0 +1,1 @@
+"""Rules about what is sent, whether a spec or a container says so."""

@@ -1,0 +1,1 @@
+"""Rules about containers, ours or a stranger's."""
