@@ -1,6 +1,6 @@
 """How fast gtmgen is, as ratios against something else that runs in turns with it on the same machine.
 
-    python benchmarks/run.py [--only start|tiggy|growth|many] [--json FILE]
+    python benchmarks/run.py [--only start|tiggy|growth|many|lint] [--json FILE]
 
 It is no test: it prints what it measured and which aims hold, and fails only where a command does. README.md in this
 folder says what is measured and why.
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import containers
 from environment import CHECKOUT, Failed, Installed, clean, prepare
 from figures import Aim, Figure, Spread, compare, table, verdict
 from measure import Run, Runs, cpu, mean, run, take_turns, wall
@@ -161,11 +162,42 @@ def many(bench: Bench) -> Iterator[Figure]:
     yield Figure(section, "the most memory", peak, max(one.peak for one in runs["singly"]) / 1e6, "MB")
 
 
+def lint(bench: Bench) -> Iterator[Figure]:
+    """A container of 1,000 tags against tiggy's validation of it and against reading its JSON; 5,000 against 1,000."""
+    few, many = containers.write(bench.folder, 1_000), containers.write(bench.folder, 5_000)
+    read = "import json, sys; json.loads(open(sys.argv[1], encoding='utf-8').read())"
+    command, theirs = bench.installed.gtmgen, bench.installed.tiggy
+    tasks: dict[str, Callable[[int], Run]] = {
+        "start": lambda turn: bench.run(command, "lint", "--help"),
+        "lint": lambda turn: bench.run(command, "lint", few),
+        "json": lambda turn: bench.run(bench.installed.python, "-c", read, few),
+        "many": lambda turn: bench.run(command, "lint", many),
+    }
+    if theirs is not None:
+        tasks["tiggy"] = lambda turn: bench.run(theirs, "validate", few)
+    runs = take_turns(tasks, bench.turns)
+    section = "Lint: gtmgen lint of a container with 1,000 tags (5 MB)"
+    if theirs is not None:
+        yield compare(section, "against tiggy validate of it", runs["lint"], runs["tiggy"], Aim("at least", 3))
+    yield compare(section, "against Python and json.loads of the file", runs["lint"], runs["json"], Aim("at most", 8))
+    rest = wall(runs["start"])
+    large, small = wall(runs["many"]) - rest, wall(runs["lint"]) - rest
+    turns = [(one.wall - rest) / small for one in runs["many"]]
+    by_cpu = (cpu(runs["many"]) - cpu(runs["start"])) / max(cpu(runs["lint"]) - cpu(runs["start"]), 1e-3)
+    spread = Spread(large / small, min(turns), max(turns))
+    yield Figure(
+        section, "5,000 tags against 1,000, beyond the start", large, small, "s", spread, by_cpu, Aim("at most", 5.5)
+    )
+    peak = max(one.peak for one in runs["lint"]) / 1e6
+    yield Figure(section, "the most memory", peak, max(one.peak for one in runs["json"]) / 1e6, "MB")
+
+
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "start": start,
     "tiggy": tiggy,
     "growth": growth,
     "many": many,
+    "lint": lint,
 }
 
 

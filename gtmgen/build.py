@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gtmgen.container import Header, dump, link
 from gtmgen.container.built_in import BUILT_IN
 from gtmgen.container.graph import Key, references
+from gtmgen.container.link import Header, link
 from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
+from gtmgen.container.text import dump
 from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import lint_spec
 from gtmgen.plan import Plan, plan_web

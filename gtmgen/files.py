@@ -19,15 +19,24 @@ def read_spec(path: str) -> str:
     Raises:
         GtmgenError: there is no such file, it cannot be read, or it is no UTF-8 text of a sensible size.
     """
+    return decode(read_bytes(path, MAX_BYTES), "<stdin>" if path == STDIN else path)
+
+
+def read_bytes(path: str, limit: int) -> bytes:
+    """The bytes of a file, or of standard input for `-`; of standard input one more than `limit` at most.
+
+    Raises:
+        GtmgenError: there is no such file, it cannot be read, or it is larger than `limit`.
+    """
     if path == STDIN:
         if sys.stdin is None:
             raise GtmgenError([error("file", "there is no standard input", Position("<stdin>", 0, 0))])
-        return decode(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+        return sys.stdin.buffer.read(limit + 1)
     at = Position(path, 0, 0)
     try:
         with Path(path).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(limit + 1)
     except FileNotFoundError:
         raise GtmgenError(
             [error("file", "there is no such file", at, "`gtmgen init` writes a spec to begin with")]
@@ -40,10 +49,10 @@ def read_spec(path: str) -> str:
         raise GtmgenError(
             [error("file", f"it cannot be read: {getattr(problem, 'strerror', None) or problem}", at)]
         ) from None
-    if size > MAX_BYTES:
-        message = f"the file has {size / 1e6:.0f} MB; gtmgen reads specs of up to {MAX_BYTES // 1_000_000} MB"
+    if size > limit:
+        message = f"the file has {size / 1e6:.0f} MB; gtmgen reads files like this of up to {limit // 1_000_000} MB"
         raise GtmgenError([error("too-large", message, at)])
-    return decode(raw, path)
+    return raw
 
 
 def read_output(path: Path) -> str | None:

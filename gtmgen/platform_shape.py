@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gtmgen.findings import Finding, error, nearest
+from gtmgen.recognise import DOES, parse_call, words_of
 from gtmgen.source import Path as Place
 from gtmgen.source import Source
 
@@ -56,6 +57,12 @@ def scalar(value: Any, at: Place) -> Iterator[Problem]:
     """A text, a number, true or false."""
     if not isinstance(value, (str, int, float)):
         yield at, f"`{at[-1]}` is a text or a number", "", True
+
+
+def count(value: Any, at: Place) -> Iterator[Problem]:
+    """A whole number above 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        yield at, f"`{at[-1]}` is a whole number above 0", "", True
 
 
 def choice(words: tuple[str, ...], what: str) -> Check:
@@ -173,6 +180,62 @@ def setting(value: Any, at: Place) -> Iterator[Problem]:
     yield from listed(choice(_JSON_TYPES, "type of a setting"))(types, (*at, "type"))
 
 
+def call(does: str, needs: str) -> Check:
+    """A call as the platform's manual prints it, with a word where a value stands."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        hint = "write it as the platform's manual does: `pixel.send('event', event, {id: id})`"
+        try:
+            found = parse_call(str(value), does)
+        except ValueError as problem:
+            yield at, f"`{value}` {problem}", hint, False
+            return
+        if needs and needs not in words_of(found):
+            yield at, f"`{value}` does not say where the {needs} stands", f"write `{needs}` in its place", False
+
+    return check
+
+
+def repository(value: Any, at: Place) -> Iterator[Problem]:
+    """Owner and name of a repository."""
+    if not isinstance(value, str) or not re.fullmatch(r"[^/\s]+/[^/\s]+", value):
+        yield at, f"`{value}` is no repository", "write `owner/name`, as in the template's galleryReference", False
+
+
+def template(value: Any, at: Place) -> Iterator[Problem]:
+    """A custom template: what it is known by, and where it keeps things."""
+    yield from _TEMPLATE(value, at)
+    if isinstance(value, dict):
+        if not value.keys() & {"id", "repository"}:
+            yield at, "a template is known by its id or its repository", "write one of them", False
+        if not value.keys() & {"event", "inherits", "loads"}:
+            hint = "write `event`, `inherits` or `loads`"
+            yield at, "this template says neither what it sends nor that it loads", hint, False
+
+
+_NEEDS = {"load": "pixel", "page": "", "send": "event", "identify": "user"}
+_FIELDS = keys(fields_=each(text), tables_=listed(text), objects_=listed(text), reads_=text, when_=each(text))
+_TEMPLATE = keys(
+    id_=listed(text),
+    repository_=listed(repository),
+    side=choice(("web", "server"), "side"),
+    pixel_=listed(text),
+    event_=listed(text),
+    inherits_=keys(when_=each(text), names_=each(text)),
+    event_id_=listed(text),
+    params_=_FIELDS,
+    user_=_FIELDS,
+    hashed_=each(text),
+    loads_=choice(("once", "always"), "way of loading"),
+    traps_=listed(
+        keys(when=each(text), unless_=choice(("ecommerce",), "kind of event"), says=text, hint=text), or_one=False
+    ),
+)
+_RECOGNISE = keys(
+    code_=shape({does: listed(call(does, _NEEDS[does])) for does in DOES}, set(DOES)),
+    templates_=listed(template, or_one=False),
+    routes_=text,
+)
 _PARAM = keys(key_=text, type=choice(TYPES, "type of a parameter"), with_=text, one_of_=listed(text, or_one=False))
 _ALSO = keys(list_=text, literal_=scalar, sum_=text, default_=scalar, only_=listed(text, or_one=False))
 _ITEMS = keys(key_=text, type=choice(("items",), "type"), each_=each(item_field), also_=each(derived))
@@ -187,12 +250,15 @@ SHAPE = keys(
     token_env_=text,
     events=each(listed(text)),
     legacy_=each(text),
+    advice_=keys(monthly_conversions_=count),
+    needs_=each(listed(text, or_one=False)),
     custom=keys(pattern=regex, words=text, reserved_=each(text)),
     params=each(param),
     user_=each(
         keys(key=text, hashed_=text, clean_=listed(choice(CLEAN, "way of cleaning"), or_one=False), match_=js_regex)
     ),
     web=keys(pixel=text, base=text, event=text),
+    recognise_=_RECOGNISE,
 )
 
 
@@ -259,6 +325,15 @@ def _meaning(
                         f"did you mean `{near}`?" if near else "",
                         False,
                     )
+    for event, wanted in data.get("needs", {}).items():
+        if event not in canonical:
+            near = nearest(event, canonical)
+            yield ("needs", event), f"`{event}` is no canonical event", f"did you mean `{near}`?" if near else "", True
+        for i, name in enumerate(wanted):
+            if name not in params:
+                near = nearest(name, params)
+                hint = f"did you mean `{near}`?" if near else f"known: {', '.join(params)}"
+                yield ("needs", event, i), f"`{name}` is no parameter", hint, False
     for part, file in data["web"].items():
         if not any((folder / id_ / file).is_file() for folder in folders):
             yield ("web", part), f"there is no file {file} in {id_}/", "", False

@@ -14,9 +14,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
+from gtmgen.recognise import Recognise, recognise
 from gtmgen.source import Source, decode, parse
 
 Scalar = str | int | float | bool
+STAGES = ("view", "step", "lead", "sale")
+"""How far along a visitor is who does something, from a look to money."""
 
 _HERE = Path(__file__).parent
 TEMPLATES = next(
@@ -37,6 +40,8 @@ class CanonicalEvent(NamedTuple):
     """Whether value, currency, items and order id come in the data layer's `ecommerce` (Google's e-commerce events)."""
     id: str = ""
     """The canonical parameter that an event_id can be derived from (`order_id`), or ""."""
+    stage: str = ""
+    """How far along a visitor is who does it: view, step, lead or sale; "" where that says nothing."""
 
 
 class ItemField(NamedTuple):
@@ -103,10 +108,29 @@ class Platform:
     events: Mapping[str, tuple[str, ...]]
     """Canonical event to the platform's names for it; the first is sent by default."""
     legacy: Mapping[str, str]
+    advice: Mapping[str, int]
+    """What the platform asks of an advertiser: `monthly_conversions`, below which its bidding does not learn."""
+    needs: Mapping[str, tuple[str, ...]]
+    """Canonical event to the canonical parameters that the platform wants with it."""
     custom: Mapping[str, Any]
     params: Mapping[str, ParamType]
     user: Mapping[str, UserField]
     web: Mapping[str, str]
+    recognisable: Mapping[str, Any]
+    """`recognise` as the file says it."""
+
+    @cached_property
+    def recognise(self) -> Recognise:
+        """How the platform looks in anybody's container. Reading the calls takes a moment that a build does not need."""
+        return recognise(self.recognisable)
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, str]:
+        return {param.key: name for name, param in self.params.items()}
+
+    def canonical_param(self, key: str) -> str:
+        """The canonical name of a parameter that the platform calls `key`; where there is none, `key` itself."""
+        return self._by_key.get(key, key)
 
     @cached_property
     def standard(self) -> Mapping[str, str]:
@@ -225,13 +249,14 @@ def _events(path: Path) -> dict[str, dict[str, Any]]:
         if (
             not isinstance(row, dict)
             or not isinstance(row.get("title"), str)
-            or row.keys() - {"title", "ecommerce", "id"}
+            or row.keys() - {"title", "ecommerce", "id", "stage"}
+            or row.get("stage", "") not in ("", *STAGES)
         ):
             hint = f"write `{name}: {{title: …, ecommerce: true}}`"
             findings.append(
                 error(
                     "platform",
-                    f"`{name}` must hold a title, and can hold ecommerce and id",
+                    f"`{name}` must hold a title, and can hold ecommerce, id and a stage ({', '.join(STAGES)})",
                     source.locate((name,)),
                     hint,
                 )
@@ -261,6 +286,8 @@ def _platform(name: str, data: dict[str, Any]) -> Platform:
             ours: (theirs,) if isinstance(theirs, str) else tuple(theirs) for ours, theirs in data["events"].items()
         },
         legacy=data.get("legacy", {}),
+        advice=data.get("advice", {}),
+        needs={event: tuple(params) for event, params in data.get("needs", {}).items()},
         custom={"reserved": {}, **data["custom"]},
         params={param: _param(param, row) for param, row in data["params"].items()},
         user={
@@ -268,6 +295,7 @@ def _platform(name: str, data: dict[str, Any]) -> Platform:
             for key, row in data.get("user", {}).items()
         },
         web=data["web"],
+        recognisable=data.get("recognise", {}),
     )
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from gtmgen.build import compile_spec
 from gtmgen.lint import all_rules
+from gtmgen.lint.reading import PAGES
 from gtmgen.platforms import library
 from gtmgen.report.matrix import markdown
+from gtmgen.report.rules import READS
 from gtmgen.report.text import made
 
 ROOT = Path(__file__).parent.parent
@@ -22,8 +24,13 @@ def events() -> str:
 
 def rules() -> str:
     """The rules' manual pages, from their docstrings."""
-    parts = [f"# Rules\n\nWhat `gtmgen build` refuses or remarks. {_MADE} `gtmgen/lint/rules/`: do not edit."]
-    parts += [f"## {rule.id}\n\n*{rule.severity}.* {rule.page}" for rule in all_rules()]
+    parts = [f"# Rules\n\nWhat `gtmgen lint` says, and `build` of specs. {_MADE} `gtmgen/lint/`: do not edit."]
+    parts += [
+        f"## {rule.id}\n\n*{rule.severity}{', optional' * rule.optional}; reads {READS[rule.reads]}.* {rule.page}"
+        for rule in all_rules()
+    ]
+    parts.append("# Before any rule\n\nWhat is said of files that cannot be read, and by the other commands.")
+    parts += [f"## {id}\n\n{page}" for id, page in sorted(PAGES.items()) if id not in {rule.id for rule in all_rules()}]
     return "\n\n".join(parts) + "\n"
 
 

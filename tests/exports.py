@@ -7,7 +7,7 @@
     variable:
       - {name: Order, type: v, dataLayerVersion: 2, name_of: ecommerce.transaction_id}
 
-A key that GTM does not write on an entity is one of its parameters (`name_of` is the parameter called `name`). `raw` adds keys as
+A key that GTM does not write on an entity is one of its parameters (`name_of` is the parameter called `name`, `event_of` a tag's `event`). `raw` adds keys as
 they are; a key that is null there is left out. `fires` and `blocked` name triggers, GTM's own included (All Pages), or give an id.
 `filter` lists `left OP right`, with `not` or `ignore_case` in front of OP. A text stands for a whole file.
 """

@@ -17,7 +17,7 @@ STAGES = [
     {"findings"},
     {"source"},
     {"spec.model", "spec.selector", "spec.regexp", "spec"},
-    {"platforms", "platform_shape"},
+    {"recognise", "platforms", "platform_shape"},
     {"spec.schema", "spec.load"},
     {"resolve"},
     {"plan"},
@@ -25,7 +25,7 @@ STAGES = [
     {"render"},
     {"observe"},
     {"lint"},
-    {"build", "files"},
+    {"build", "files", "config", "lint.files"},
     {"report"},
     {"cli", "__main__"},
 ]
@@ -73,7 +73,7 @@ def test_one_importer_for_each_heavy_library(library: str, owner: str) -> None:
 
 def test_only_the_command_line_prints_and_exits() -> None:
     for path in MODULES:
-        if name(path) not in {"cli", "__main__"}:
+        if name(path).split(".")[0] not in {"cli", "__main__"}:
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\bprint\(|import click|sys\.exit|SystemExit", text), name(path)
 

@@ -5,14 +5,15 @@ A case is a spec as text, or a container in the short form of tests/exports.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from gtmgen.findings import Finding
-from gtmgen.lint import all_rules
-from gtmgen.lint.files import lint
+from gtmgen.lint import Rule, all_rules
+from gtmgen.lint.files import lint, together
 from gtmgen.platforms import library
 from gtmgen.source import parse
 from tests.conftest import HEAD, ROOT
@@ -28,11 +29,22 @@ KNOWN = library([ROOT / "tests" / "toy"])
 
 
 def findings(case: str | Mapping[str, Any], rule: str) -> list[Finding]:
-    if isinstance(case, str):
-        raw, name = (case if "gtmgen:" in case else HEAD + case), "spec.yml"
-    else:
-        raw, name = export(case["container"]), "container.json"
-    return lint(raw.encode(), name, KNOWN, wanted=lambda one: one.id == rule)
+    # what a comment ignores is known only when the other rules have spoken
+    def wanted(one: Rule) -> bool:
+        return rule in {one.id, "ignore-comment"}
+
+    files = case["files"] if "files" in case and not isinstance(case, str) else [case]
+    linted = [lint(*written(file, number), KNOWN, wanted=wanted) for number, file in enumerate(files, 1)]
+    found = [finding for file in together(linted, KNOWN, wanted) for finding in file.findings]
+    return [finding for finding in found if finding.rule == rule]
+
+
+def written(case: str | Mapping[str, Any], number: int) -> tuple[bytes, str]:
+    """A case as a file: its bytes and its name."""
+    if not isinstance(case, str) and "container" in case:
+        return export(case["container"]).encode(), f"{number}.json"
+    text = case if isinstance(case, str) else case["spec"]
+    return (text if re.match(r"\s*(gtmgen:|\{)", text) else HEAD + text).encode(), f"{number}.yml"
 
 
 @pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule, cases in FILES.items() for case in cases["pass"]])
@@ -54,13 +66,16 @@ def test_every_rule_has_cases_and_a_page() -> None:
     for rule in all_rules():
         assert FILES[rule.id]["pass"] and FILES[rule.id]["fail"], rule.id
         assert len(rule.page.splitlines()) >= 3, f"{rule.id}: its docstring is its manual page"
-        reads = {"spec" if "spec" in case else "container" for case in FILES[rule.id]["fail"]}
+        kinds = ("spec", "container", "files")
+        reads = {
+            {"files": "together"}.get(kind, kind) for case in FILES[rule.id]["fail"] for kind in kinds if kind in case
+        }
         assert reads == ({"spec", "container"} if rule.reads == "both" else {rule.reads}), rule.id
 
 
-@pytest.mark.parametrize("rule", ["secret", "user-data"])
+@pytest.mark.parametrize("rule", ["secret", "token", "user-data"])
 def test_a_secret_is_never_shown(rule: str) -> None:
     for case in FILES[rule]["fail"]:
-        for finding in findings(case["spec"], rule):
+        for finding in findings(case.get("spec", case), rule):
             assert finding.at.excerpt == ""
             assert "0123456789abcdef" not in finding.message + finding.hint

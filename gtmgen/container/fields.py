@@ -33,9 +33,11 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 def parameter(entity: Entity, key: str) -> Any:
     """A parameter of an entity as a plain value, or None where it has none of that key."""
-    for row in rows(entity.get("parameter")):
-        if row.get("key") == key:
-            return plain(row)
+    listed = entity.get("parameter")
+    if type(listed) is list:
+        for row in listed:
+            if type(row) is dict and row.get("key") == key:
+                return plain(row)
     return None
 
 
@@ -56,12 +58,14 @@ def place(entity: Entity, key: str) -> Path:
 
 def plain(row: Any) -> Any:
     """A parameter as a plain value: a text, a list, or a dict. GTM leaves out what is empty (counted over 110 exports)."""
-    kind = row.get("type") if isinstance(row, dict) else None
+    if not isinstance(row, dict):
+        return ""
+    kind = row.get("type")
     if kind == "LIST":
         return [plain(inner) for inner in rows(row.get("list"))]
     if kind == "MAP":
         return {str(inner.get("key", "")): plain(inner) for inner in rows(row.get("map"))}
-    return str(row.get("value", "")) if isinstance(row, dict) else ""
+    return str(row.get("value", ""))
 
 
 def table(entity: Entity, key: str) -> list[dict[str, str]]:
@@ -82,11 +86,28 @@ def filters(trigger: Entity, *fields: str) -> Iterator[Filter]:
         listed = trigger.get(field)
         for i, row in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(row, dict):
+                said: dict[Any, Any] = {}
+                for one in reversed(rows(row.get("parameter"))):
+                    said[str(one.get("key"))] = plain(one)
+                left, right = said.get("arg0"), said.get("arg1")
                 yield Filter(
                     str(row.get("type", "")),
-                    text(row, "arg0"),
-                    text(row, "arg1"),
-                    text(row, "negate") == "true",
-                    text(row, "ignore_case") == "true",
+                    left if isinstance(left, str) else "",
+                    right if isinstance(right, str) else "",
+                    said.get("negate") == "true",
+                    said.get("ignore_case") == "true",
                     (field, i),
                 )
+
+
+def texts_of(entity: Entity) -> Iterator[str]:
+    """Every text in an entity's parameters."""
+    stack: list[Any] = [entity.get("parameter")]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            stack += [inner for key, inner in value.items() if key not in {"type", "key"}]
+        elif isinstance(value, list):
+            stack += value

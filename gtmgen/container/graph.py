@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gtmgen.container.fields import rows
+from gtmgen.source import Path
 
 Named = Mapping[tuple[str, str], dict[str, Any]]
 Key = tuple[str, str]
-REFERENCE = re.compile(r"\{\{(.+?)\}\}")
+# A name can hold a brace, but never two in a row; so a text full of braces is read once, not once for each of them.
+REFERENCE = re.compile(r"\{\{([^{}\n]+(?:[{}][^{}\n]+)*)\}\}")
 MARK = "\x00"
 """Begins what is no name: a reserved trigger, an id that leads nowhere, the second of two equal names."""
 
@@ -22,6 +24,7 @@ MARK = "\x00"
 _NO_TEXT = frozenset({"name", "notes", "templateData", "galleryReference", "fingerprint"})
 _TRIGGERS = {"firingTriggerId": "fires on", "blockingTriggerId": "is blocked by"}
 _SEQUENCE = {"setupTag": "is set up by", "teardownTag": "is followed by"}
+_FIELDS = {how: field for field, how in (_TRIGGERS | _SEQUENCE).items()}
 
 
 class Use(NamedTuple):
@@ -81,6 +84,35 @@ def uses_in(entity: Mapping[str, Any], refers: set[str]) -> Iterator[Use]:
         yield Use("is in", ("folder", folder))
 
 
+def place(entity: Mapping[str, Any], how: str, target: Key) -> Path:
+    """Where an entity uses another; its name where that cannot be told."""
+    kind, name = target
+    if how in _FIELDS:
+        listed = entity.get(_FIELDS[how])
+        for i, row in enumerate(listed if isinstance(listed, list) else ()):
+            if row == name:
+                return (_FIELDS[how], i)
+            if isinstance(row, dict) and str(row.get("tagName", "")) == name:
+                return (_FIELDS[how], i, "tagName")
+    if how == "is in":
+        return ("parentFolderId",)
+    if how == "is made by":
+        return ("type",)
+    wanted = f"{{{{{name}}}}}" if kind == "variable" else name
+    stack: list[tuple[Path, Any]] = [
+        ((key,), value) for key, value in reversed(list(entity.items())) if key not in _NO_TEXT
+    ]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, str) and (wanted in value if kind == "variable" else value == wanted):
+            return path
+        if isinstance(value, dict):
+            stack += [((*path, key), inner) for key, inner in reversed(list(value.items()))]
+        elif isinstance(value, list):
+            stack += [((*path, i), value[i]) for i in reversed(range(len(value)))]
+    return ("name",)
+
+
 def _strings(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
@@ -125,7 +157,7 @@ def cycles(graph: Mapping[Key, set[Key]]) -> list[list[Key]]:
     on: set[Key] = set()
     found: list[list[Key]] = []
     for root in graph:
-        if root in index:
+        if root in index or not graph[root]:
             continue
         work: list[tuple[Key, Iterator[Key]]] = [(root, iter(sorted(graph[root])))]
         index[root] = low[root] = len(index)
@@ -134,6 +166,8 @@ def cycles(graph: Mapping[Key, set[Key]]) -> list[list[Key]]:
         while work:
             key, targets = work[-1]
             for target in targets:
+                if not graph.get(target):
+                    continue  # what uses nothing is in no circle
                 if target not in index:
                     index[target] = low[target] = len(index)
                     stack.append(target)

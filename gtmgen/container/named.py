@@ -110,9 +110,22 @@ def _swap(entity: dict[str, Any], other: Callable[[str, str], str]) -> dict[str,
     kind = result.get("type")
     if isinstance(kind, str) and (kind.startswith("cvt_") or kind.startswith(MARK)):
         result["type"] = other("type", kind)
-    if isinstance(result.get("parameter"), list):
-        result["parameter"] = [_swap_parameter(row, other) for row in result["parameter"]]
+    rows = result.get("parameter")
+    if isinstance(rows, list) and _refers(rows):  # few do: the others are taken as they are
+        result["parameter"] = [_swap_parameter(row, other) for row in rows]
     return result
+
+
+def _refers(rows: list[Any]) -> bool:
+    """Whether a trigger is referred to anywhere in some parameters."""
+    for row in rows:
+        if type(row) is dict:
+            if row.get("type") == "TRIGGER_REFERENCE":
+                return True
+            for field in ("list", "map"):
+                if field in row and type(row[field]) is list and _refers(row[field]):
+                    return True
+    return False
 
 
 def _swap_parameter(row: Any, other: Callable[[str, str], str]) -> Any:

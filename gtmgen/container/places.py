@@ -6,6 +6,7 @@ import json
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not list it; it is the stdlib's scanner
 
 from gtmgen.findings import Position
@@ -49,6 +50,8 @@ class Places:
 
     @cached_property
     def _starts(self) -> list[int]:
+        if "\r" not in self._text:
+            return [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
         return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self._text))]
 
     def _skip_space(self, at: int) -> int:

@@ -108,7 +108,7 @@ def _strange_bytes(raw: bytes, top: Position) -> Finding | None:
             top,
             "download the raw file instead of the page",
         )
-    if b"___info___" in head or b"___terms_of_service___" in head:
+    if head.startswith(b"___"):
         said = "GTM says: JSON parsing error: mismatched input ',' expecting {'{', '['}"
         return error(
             "not-an-export",

@@ -8,16 +8,19 @@ not what it drops (names, notes, folders, ids). Fixed costs per entity are those
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gtmgen.container.fields import rows
 from gtmgen.container.graph import Key, Named, reach, uses
 
 LIMIT = 200_000
 WARN_AT = 0.7
 _FIXED = {"tag": 150, "trigger": 60, "variable": 45, "folder": 0}
 _quoted = json.JSONEncoder().encode
+_SANDBOXED = re.compile(r"^___SANDBOXED_JS_FOR_\w+___$")
 _CONDITION = 70
 _REFERENCE = 25
 _NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "formatValue", "type", "firingTriggerId"}
@@ -26,9 +29,22 @@ _NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "format
 def sizes(named: Named) -> dict[Key, int]:
     """Bytes of every entity."""
     return {
-        key: _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED})
+        key: _code(entity.get("templateData"))
+        if key[0] == "customTemplate"
+        else _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED})
         for key, entity in named.items()
     }
+
+
+def _code(data: Any) -> int:
+    """About the size of a template's code; its description, picture, permissions and tests are not shipped as they are."""
+    size, counting = 0, False
+    for line in str(data or "").split("\n"):
+        if line.startswith("___"):
+            counting = bool(_SANDBOXED.match(line.rstrip()))
+        elif counting:
+            size += len(line.strip())
+    return size
 
 
 def shares(
@@ -53,11 +69,15 @@ def shares(
 def _size(value: Any) -> int:
     kind = type(value)
     if isinstance(value, str):
+        if value.isalnum() and value.isascii():
+            return len(value) + 2
         count = value.count
         return len(_quoted(value)) + 5 * (count("<") + count(">") + count("&")) + _REFERENCE * count("{{")
     if kind is dict:
+        if len(value) == 3 and "value" in value and "key" in value:
+            return _size(value["value"])  # most are a plain parameter
         if "parameter" in value and "type" in value:
-            return _CONDITION + sum(_size(row.get("value", "")) for row in value["parameter"])
+            return _CONDITION + sum(_size(row.get("value", "")) for row in rows(value["parameter"]))
         return sum(_size(inner) for key, inner in value.items() if key not in {"type", "key"})
     if kind is list:
         return sum(_size(inner) + 4 for inner in value)

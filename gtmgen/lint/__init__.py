@@ -8,6 +8,7 @@ A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator t
 | `spec` | `spec`, `sendings`, `library`, the file's `text` |
 | `container` | `container`, `seen` (what it sends), `library`, the file's `text` |
 | `both` | `sendings` (of a spec, or as seen in a container), `library` |
+| `together` | `sides`: what each of several files sends; `library` |
 
 With `OPTIONAL = True` a rule is silent until it is selected.
 """
@@ -16,7 +17,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -29,8 +31,11 @@ from gtmgen.spec.model import Spec
 
 if TYPE_CHECKING:
     from gtmgen.container.whole import Container
+    from gtmgen.observe import Observed, Seen
 
-Reads = Literal["spec", "container", "both"]
+_COMMENT = re.compile(r"#[ \t]*gtmgen:")
+
+Reads = Literal["spec", "container", "both", "together"]
 
 
 class Said(NamedTuple):
@@ -46,6 +51,17 @@ class Said(NamedTuple):
     """The line must not be shown."""
     part: str = ""
     """What is meant of the text at `path`, for the mark (in a container, where a tag's whole code is one line)."""
+    side: int = 0
+    """Which of several files."""
+
+
+class Side(NamedTuple):
+    """One of several files that are linted together: what it is for, and what it sends."""
+
+    name: str
+    usage: str
+    """`web` or `server`."""
+    sendings: Sequence[Sending | Seen]
 
 
 class Rule(NamedTuple):
@@ -81,9 +97,9 @@ def rules_of(reads: Reads) -> tuple[Rule, ...]:
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, by id."""
-    return tuple(
-        sorted((*rules_of("spec"), *rules_of("container"), *rules_of("both")), key=lambda rule: (rule.id, rule.reads))
-    )
+    folders: tuple[Reads, ...] = ("spec", "container", "both", "together")
+    every = (rule for folder in folders for rule in rules_of(folder))
+    return tuple(sorted(every, key=lambda rule: (rule.id, rule.reads)))
 
 
 Wanted = Callable[[Rule], bool]
@@ -101,11 +117,18 @@ def lint_spec(
     """What the rules have to say of a spec, in the order of its lines."""
     about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library, "text": source.lines.text}
     rules = (*rules_of("spec"), *rules_of("both"))
-    return _ask(rules, about, wanted, lambda said: source.locate(said.path, show=not said.secret))
+    found = _ask(rules, about, wanted, lambda said: source.locate(said.path, show=not said.secret))
+    if not _COMMENT.search(source.lines.text):
+        return found
+    from gtmgen.lint.ignores import without_ignored
+
+    known = {rule.id: rule.severity for rule in all_rules()}
+    return without_ignored(found, source, known, {rule.id for rule in rules if wanted(rule)})
 
 
 def lint_container(
     container: Container,
+    seen: Observed,
     library: Library,
     text: str,
     locate: Callable[[Said], Position],
@@ -115,16 +138,21 @@ def lint_container(
 
     Args:
         container: the container.
+        seen: what it sends (`observe`).
         library: the platforms.
         text: the file's text.
         locate: says where what a rule speaks of stands.
         wanted: which rules to ask.
     """
-    from gtmgen.observe import observe
-
-    seen = observe(container, library)
     about = {"container": container, "seen": seen, "sendings": seen.sendings, "library": library, "text": text}
     return _ask((*rules_of("container"), *rules_of("both")), about, wanted, locate)
+
+
+def lint_together(
+    sides: Sequence[Side], library: Library, locate: Callable[[Said], Position], wanted: Wanted = by_default
+) -> list[Finding]:
+    """What the rules have to say of files that belong together; each finding in one of them."""
+    return _ask(rules_of("together"), {"sides": sides, "library": library}, wanted, locate)
 
 
 def _ask(

@@ -26,12 +26,12 @@ class Seen(NamedTuple):
     """The platform's event name, or "" where a variable decides."""
     standard: bool
     pixels: tuple[str, ...]
-    """The pixels that are named, ids or texts with `{{variables}}`; none: every pixel on the page gets it."""
+    """The pixels that are named: ids, texts with `{{variables}}`, in parentheses what code decides. None: all on the page get it."""
     implied: bool
     """A page view that is sent without an event name of its own (`page()`)."""
     paused: bool
     event_id: str
-    """What the event_id is, or "" where none is sent."""
+    """What the event_id is, or "" where none is sent; what a template takes by itself stands in words, and in `by_default`."""
     params: Mapping[str, str]
     """Canonical parameter (the platform's own key where there is none) to what it is; `"*"` where the whole comes from elsewhere."""
     side: Literal["web", "server"]
@@ -43,6 +43,10 @@ class Seen(NamedTuple):
     """Where the name that it is sent under stands."""
     call: str
     """The beginning of the call in the code, for the mark; "" in a template."""
+    fixed: frozenset[str] = frozenset()
+    """Of the parameters and `event_id` those that are written out: a text or a number, the same every time."""
+    by_default: frozenset[str] = frozenset()
+    """Of the parameters and `event_id` those that nobody set: the template takes them by itself (`(event data) event_id`)."""
 
     def param(self, name: str) -> str | None:
         """What a parameter is, if it is sent; "*" where it may be and the container does not show it."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from gtmgen.build import Built
 from gtmgen.container.size import LIMIT
 from gtmgen.findings import Finding, Position, Severity, masked
 from gtmgen.plan.conditions import words
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import When
+
+if TYPE_CHECKING:
+    from gtmgen.build import Built
 
 Style = Callable[[str, str], str]
 """Gives a text a colour: `style(text, "red")`; the plain one gives the text back."""

@@ -19,7 +19,7 @@ class Lines:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return _BREAK.split(self.text)
+        return _BREAK.split(self.text) if "\r" in self.text else self.text.split("\n")
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; "" beyond the end."""

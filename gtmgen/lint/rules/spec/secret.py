@@ -12,17 +12,12 @@ from typing import Any
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
+from gtmgen.lint.secrets import ANYWHERE, may_hold
 from gtmgen.platforms import Library
 from gtmgen.source import Path
 from gtmgen.spec.model import Spec
 
 SEVERITY = Severity.ERROR
-# Shapes that their makers document: a private key, a Google API key, a GitHub or Slack token, a JSON Web Token.
-_ANYWHERE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
-)
-
-
 _WORD = re.compile(r"[^\s\"',{}\[\]:]{16,}")
 
 
@@ -30,11 +25,11 @@ def check(spec: Spec, library: Library, text: str) -> Iterator[Said]:
     """Texts that have the shape of a token, anywhere in the spec. The text itself is never repeated."""
     shapes = {platform.name: re.compile(platform.secret) for platform in library.platforms.values() if platform.secret}
     words = set(_WORD.findall(text))
-    if not _ANYWHERE.search(text) and not any(shape.search(word) for shape in shapes.values() for word in words):
+    if not may_hold(text) and not any(shape.search(word) for shape in shapes.values() for word in words):
         return  # the usual case, without a look at every value
     for at, value in _texts(spec):
         owner = next((f"a {name} access token" for name, shape in shapes.items() if shape.search(value)), "")
-        if owner or _ANYWHERE.search(value):
+        if owner or ANYWHERE.search(value):
             hint = "take it out; if this file was shared, revoke it and make a new one"
             yield Said(at, f"{owner or 'a secret'} stands here", hint, secret=True)
 

@@ -1,0 +1,138 @@
+"""Containers to measure with: as long as wanted, the same at every run, and shaped like those that agencies keep.
+
+Half of the tags are GA4 events with a table of rows, a quarter Custom HTML, a quarter Google Ads conversions; every tag has a
+trigger of its own and every trigger a condition; for every tag there are two variables. Everything is used and nothing is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+_ACCOUNT = {"accountId": "6000000001", "containerId": "100000001"}
+_HTML = """<script>
+(function () {{
+  var order = {{{{DL - order.id {0}}}}};
+  if (!order) return;
+  window._queue = window._queue || [];
+  window._queue.push(['conversion', {{name: 'Step {0}', order: order, value: {{{{JS - value {0}}}}}}}]);
+}})();
+</script>"""
+
+
+def write(folder: Path, tags: int) -> Path:
+    """Writes a web container of so many tags and triggers, and twice as many variables."""
+    path = folder / f"container-{tags}.json"
+    path.write_text(json.dumps(container(tags), indent=4, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def container(tags: int) -> dict[str, Any]:
+    """The container as GTM would export it."""
+    version: dict[str, Any] = {
+        "path": "accounts/6000000001/containers/100000001/versions/0",
+        **_ACCOUNT,
+        "containerVersionId": "0",
+        "container": {
+            "path": "accounts/6000000001/containers/100000001",
+            **_ACCOUNT,
+            "name": "Northgate Home",
+            "publicId": "GTM-NRTHGT1",
+            "usageContext": ["WEB"],
+            "fingerprint": "1700000000000",
+        },
+        "tag": [_tag(number, tags) for number in range(tags)],
+        "trigger": [_trigger(number, tags) for number in range(tags)],
+        "variable": [_variable(number, tags) for number in range(2 * tags)],
+        "folder": [{**_ACCOUNT, "folderId": "1", "name": "Everything", "fingerprint": "1700000000000"}],
+        "builtInVariable": [
+            {**_ACCOUNT, "type": kind.replace(" ", "_").upper(), "name": kind}
+            for kind in ("Page URL", "Page Hostname", "Page Path", "Event")
+        ],
+        "fingerprint": "1700000000000",
+    }
+    return {"exportFormatVersion": 2, "exportTime": "2026-01-01 00:00:00", "containerVersion": version}
+
+
+def _row(key: str, value: str, kind: str = "TEMPLATE") -> dict[str, Any]:
+    return {"type": kind, "key": key, "value": value}
+
+
+def _tag(number: int, tags: int) -> dict[str, Any]:
+    if number % 4 == 0:
+        kind, parameters = (
+            "html",
+            [_row("html", _HTML.format(number)), _row("supportDocumentWrite", "false", "BOOLEAN")],
+        )
+    elif number % 4 == 1:
+        kind = "awct"
+        parameters = [
+            _row("conversionId", f"9{number:08}"),
+            _row("conversionLabel", f"label-{number}"),
+            _row("conversionValue", f"{{{{JS - value {number}}}}}"),
+            _row("orderId", f"{{{{DL - order.id {number}}}}}"),
+        ]
+    else:
+        kind = "gaawe"
+        settings = ("order_id", f"{{{{DL - order.id {number}}}}}"), ("value", f"{{{{JS - value {number}}}}}")
+        rows = [{"type": "MAP", "map": [_row("parameter", k), _row("parameterValue", v)]} for k, v in settings]
+        parameters = [
+            _row("eventName", f"step_{number}"),
+            _row("measurementIdOverride", "G-NRTHGT1234"),
+            _row("sendEcommerceData", "false", "BOOLEAN"),
+            {"type": "LIST", "key": "eventSettingsTable", "list": rows},
+        ]
+    return {
+        **_ACCOUNT,
+        "tagId": str(10 + number),
+        "name": f"{kind} - step {number}",
+        "type": kind,
+        "parameter": parameters,
+        "fingerprint": f"17000000{number:05}",
+        "firingTriggerId": [str(10 + tags + number)],
+        "parentFolderId": "1",
+        "tagFiringOption": "ONCE_PER_EVENT",
+        "monitoringMetadata": {"type": "MAP"},
+        "consentSettings": {"consentStatus": "NOT_SET"},
+    }
+
+
+def _trigger(number: int, tags: int) -> dict[str, Any]:
+    def condition(left: str, right: str, kind: str) -> dict[str, Any]:
+        return {"type": kind, "parameter": [_row("arg0", left), _row("arg1", right)]}
+
+    return {
+        **_ACCOUNT,
+        "triggerId": str(10 + tags + number),
+        "name": f"Event step_{number}",
+        "type": "CUSTOM_EVENT",
+        "customEventFilter": [condition("{{_event}}", f"step_{number}", "EQUALS")],
+        "filter": [condition("{{Page Hostname}}", "www.northgate.example", "EQUALS")],
+        "fingerprint": f"17000000{number:05}",
+        "parentFolderId": "1",
+    }
+
+
+def _variable(number: int, tags: int) -> dict[str, Any]:
+    step = number // 2
+    if number % 2:
+        code = f"function () {{\n  var value = Number({{{{DL - order.id {step}}}}});\n  return value > 0 ? value : undefined;\n}}"
+        name, kind, parameters = f"JS - value {step}", "jsm", [_row("javascript", code)]
+    else:
+        name, kind = f"DL - order.id {step}", "v"
+        parameters = [
+            _row("dataLayerVersion", "2", "INTEGER"),
+            _row("setDefaultValue", "false", "BOOLEAN"),
+            _row("name", f"order.step{step}.id"),
+        ]
+    return {
+        **_ACCOUNT,
+        "variableId": str(10 + 2 * tags + number),
+        "name": name,
+        "type": kind,
+        "parameter": parameters,
+        "fingerprint": f"17000000{number:05}",
+        "parentFolderId": "1",
+        "formatValue": {},
+    }

@@ -1,0 +1,173 @@
+"""`gtmgen build`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gtmgen.cli.console import (
+    MANY,
+    NO,
+    OK,
+    configured,
+    give,
+    no_collector,
+    platforms_of,
+    progress,
+    say,
+    style,
+    tell,
+    templates_option,
+)
+from gtmgen.findings import Finding, GtmgenError, Position, error
+
+if TYPE_CHECKING:
+    from gtmgen.build import Built
+    from gtmgen.platforms import Library
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("-o", "--output", default="output", show_default=True, help="The folder to write to; - writes to stdout.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if an output is not what its spec gives.")
+@templates_option
+def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Path, ...]) -> None:
+    """Compile specs into GTM web containers.
+
+    Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. If any of them has an error, nothing is
+    written at all.
+    """
+    known = platforms_of(templates)
+    if output == "-" and (len(specs) > 1 or check):
+        raise click.UsageError("stdout holds one container: name one SPEC, without --check")
+    targets = {spec: Path(output) / f"{'stdin' if spec == '-' else Path(spec).stem}.web.json" for spec in specs}
+    # the same file named twice is one, unless it stands for two outputs
+    once = {(os.path.realpath(spec), targets[spec]): spec for spec in reversed(specs)}
+    built = _compile([spec for spec in dict.fromkeys(specs) if spec in once.values()], known)
+    _refuse_twins(built, targets)
+    tell([finding for spec, result in built.items() for finding in _wanted(result.findings, spec)])
+    if output == "-":
+        give(next(iter(built.values())).text)
+        return
+    if check:
+        raise SystemExit(_check(built, targets))
+    _write(built, targets, known)
+
+
+def _wanted(findings: Sequence[Finding], spec: str) -> list[Finding]:
+    """The warnings and notes that pyproject.toml does not want left out."""
+    said = configured()
+    left = (*said.ignore, *said.ignored_in(spec))
+    if not left:
+        return list(findings)
+    from gtmgen.lint.choice import fits
+
+    return [finding for finding in findings if not fits(finding.rule, left)]
+
+
+@no_collector()
+def _compile(specs: Sequence[str], known: Library) -> dict[str, Built]:
+    """All specs, or none: the errors of all of them are told together."""
+    from gtmgen.build import compile_spec
+    from gtmgen.files import read_spec
+
+    built: dict[str, Built] = {}
+    findings: list[Finding] = []
+    with progress(specs, "building") as several:
+        for spec in several:
+            try:
+                built[spec] = compile_spec(
+                    read_spec(spec), "<stdin>" if spec == "-" else spec, known, brief=len(specs) >= MANY
+                )
+            except GtmgenError as problem:
+                findings.extend(problem.findings)
+    if findings:
+        if len(specs) > 1:
+            findings.append(
+                error(
+                    "build",
+                    "nothing was written",
+                    Position(f"{len(specs)} specs", 0, 0),
+                    "mend the errors above, then build again",
+                )
+            )
+        raise GtmgenError(findings)
+    return built
+
+
+def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
+    """Two specs for one file or for one container: the second would overwrite the first, here or in GTM."""
+    findings = []
+    files: dict[Path, str] = {}
+    containers: dict[tuple[str, str], str] = {}
+    for spec, result in built.items():
+        first = files.setdefault(targets[spec], spec)
+        if first != spec:
+            findings.append(
+                error(
+                    "two-specs",
+                    f"{first} becomes {targets[spec]} too",
+                    Position(spec, 0, 0),
+                    "give one of them another file name",
+                )
+            )
+        if result.spec.web:
+            first = containers.setdefault((result.spec.web, result.spec.prefix), spec)
+            if first != spec:
+                message = (
+                    f"{first} is for the container {result.spec.web} too; each import would overwrite the other's names"
+                )
+                findings.append(
+                    error(
+                        "two-specs", message, Position(spec, 0, 0), "put the conversions of one container into one spec"
+                    )
+                )
+    if findings:
+        raise GtmgenError(findings)
+
+
+def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
+    from gtmgen.files import read_output
+
+    stale = 0
+    for spec, result in built.items():
+        before = read_output(targets[spec])
+        if before != result.text:
+            stale += 1
+            say(f"{targets[spec]}: {'missing' if before is None else 'not what ' + spec + ' gives'}")
+    if stale:
+        say(f"{stale} of {len(built)} outputs are stale; run gtmgen build {' '.join(built)}")
+        return NO
+    say(f"{len(built)} output{'s are' if len(built) > 1 else ' is'} up to date")
+    return OK
+
+
+def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) -> None:
+    from gtmgen.container.read import names
+    from gtmgen.files import read_output, write
+    from gtmgen.report.text import made, safe
+
+    for spec, result in built.items():
+        target = targets[spec]
+        before = read_output(target)
+        if before != result.text:
+            write(target, result.text)
+        state = "new" if before is None else "unchanged" if before == result.text else "changed"
+        say(f"{style()(f'{spec} -> {target}', 'bold')} ({state})")
+        if len(built) < MANY:
+            say(made(result, known, style()))
+        gone = sorted(names(before or "") - result.named.keys())
+        if gone:
+            say("  gone since the last build; an import removes nothing, so delete these in GTM:")
+            for kind, name in gone:
+                say(f"    {kind} {safe(name)}")
+        if result.plan.expects:
+            say("  variables that the container must already have:")
+            for name in sorted(result.plan.expects):
+                say(f"    {safe(name)}")
+        if len(built) < MANY:
+            say()

@@ -1,0 +1,71 @@
+"""The pages of what is said before any rule is asked: a file that cannot be read, or that its schema refuses."""
+
+PAGES = {
+    "alias-bomb": """A spec's aliases multiply into more than a file can hold.
+
+YAML's aliases (`*name`) repeat what an anchor (`&name`) marks. A few that repeat each other become gigabytes. Write it out.""",
+    "build": """One of several specs has an error, so nothing was written.
+
+`build` writes all outputs or none, so that a repository never holds half of a change. Mend the errors above it.""",
+    "character": """A character stands in the spec that no container can carry.
+
+Control characters, halves of surrogate pairs and line breaks in names would break the container, the terminal or both.""",
+    "config": """The `[tool.gtmgen]` table of pyproject.toml says something that gtmgen does not know.
+
+It can hold `select`, `ignore`, `strict`, `templates` and a table `per-file-ignores`: see the README, "Lint".""",
+    "container-size": """The container is near what GTM publishes at most, or over it.
+
+GTM compiles a container into a script and refuses to publish more than 200 KB of it; it warns from 70 %. The figure here is an
+estimate: Google's compiler is not public.""",
+    "duplicate-key": """A key stands twice in one place.
+
+YAML and JSON let the last one win without a word, so half of what was written would be lost. Keep one of them.""",
+    "empty": """The file is empty.
+
+`gtmgen init` writes a commented spec to begin with.""",
+    "file": """A file or folder cannot be read or written.
+
+It is not there, it is a folder, or its rights forbid it. Outputs are written whole or not at all: what was there is untouched.""",
+    "missing-key": """Something that a spec must say is missing.
+
+The finding names the key and where it belongs. `gtmgen schema` prints all keys; editors complete them from it.""",
+    "not-an-export": """The file is no GTM export of format 2.
+
+It may be a zip, a page saved from a browser, a template, an answer of the Tag Manager API, an export of the old format 1.3, or cut
+off. The finding says which, quotes what GTM's importer would say, and names the way out.""",
+    "not-utf-8": """The file is not UTF-8 text.
+
+Save it as UTF-8 in your editor.""",
+    "platform": """A platform.yml does not say what it must.
+
+See docs/platforms.md: it explains every key.""",
+    "rules": """A rule is named that does not exist.
+
+`gtmgen rules` lists them.""",
+    "template": """A template made something that is no entity of GTM's.
+
+The finding names the template and its line. With gtmgen's own templates this is a bug of gtmgen's.""",
+    "templates": """A folder given with --templates holds no platform folder.
+
+A platform is a folder with a platform.yml; name the folder above it.""",
+    "too-deep": """The file is nested deeper than any spec or container.
+
+No real file is; it would cost memory without end.""",
+    "too-large": """The file is larger than gtmgen reads.
+
+Specs have kilobytes. GTM itself imports containers of at most 10 MB.""",
+    "two-specs": """Two specs become one file, or go into one container.
+
+The second import would overwrite the first's names. Put the conversions of one container into one spec, or give one of them
+another `prefix`.""",
+    "unknown-key": """A key that a spec does not know.
+
+It would do nothing, which is worse than an error. The finding names the nearest known key.""",
+    "wrong-value": """A value is not what its key takes.
+
+The finding says what the key takes. `gtmgen schema` prints it for every key.""",
+    "yaml": """The file is no YAML.
+
+The finding says where reading stopped, which is at the mistake or just behind it.""",
+}
+"""Id to manual page; a rule's own page is its docstring."""
