@@ -7,10 +7,10 @@ setup:    ## make .venv with gtmgen and the development tools, and install Chrom
 	script/setup
 test:     ## set up and run the tests; ARGS go to pytest: make test ARGS="-k purchase"
 	script/test $(ARGS)
-lint:     ## ruff, mypy, and that the committed outputs are current
-	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/gtmgen build specs/*.yml --check
+lint:     ## ruff, mypy, that the committed outputs are current, and that lint has nothing against them
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/gtmgen build specs/*.yml --check && .venv/bin/gtmgen lint specs/*.yml output/*.json --strict
 golden:   ## write the golden files anew; review the diff before you commit
-	.venv/bin/python -m pytest -q -n auto --update-golden tests/test_golden.py tests/test_bad_input.py
+	.venv/bin/python -m pytest -q -n auto --update-golden tests/test_golden.py tests/test_bad_input.py tests/test_noise.py
 build:    ## build every spec of specs/ into output/
 	.venv/bin/gtmgen build specs/*.yml
 bench:    ## the benchmarks: ratios against the rivals, in one run

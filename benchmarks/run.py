@@ -188,8 +188,6 @@ def lint(bench: Bench) -> Iterator[Figure]:
     yield Figure(
         section, "5,000 tags against 1,000, beyond the start", large, small, "s", spread, by_cpu, Aim("at most", 5.5)
     )
-    peak = max(one.peak for one in runs["lint"]) / 1e6
-    yield Figure(section, "the most memory", peak, max(one.peak for one in runs["json"]) / 1e6, "MB")
 
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from gtmgen.findings import GtmgenError, Position, error
@@ -69,6 +68,8 @@ def write(path: Path, text: str) -> None:
     Raises:
         GtmgenError: it cannot be written; what was there before is untouched.
     """
+    import tempfile  # it brings random and hashlib with it, which reading needs none of
+
     temporary = ""
     path = Path(os.path.realpath(path))  # an output that is a link stays one
     if path.parent.exists() and not path.parent.is_dir():

@@ -52,7 +52,7 @@ _CODE = re.compile(r"[;=\"]")
 _COMMENTS = ("//", "/*", "<!--")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _BRACKETS = {"{": "object destructuring", "[": "array destructuring"}
-_WORD = re.compile(r"[A-Za-z_$\u0080-\uffff][\w$]*")
+_WORD = re.compile(r"(?!\d)[\w$]+")
 _NUMBER = re.compile(r"\.?\d[\w.]*")
 _SPACE = re.compile(r"\s+")
 _SIGN = re.compile(r"=>|\.\.\.|\*\*|\?\?|\?\.(?!\d)|\+\+|--|===|!==|==|!=|<=|>=|&&|\|\||.", re.DOTALL)

@@ -44,7 +44,10 @@ def texts(entity: Mapping[str, Any]) -> Iterator[str]:
             if "{{" in value:
                 yield value
         elif kind is dict:
-            stack += value.values()
+            if "value" in value and len(value) == 3 and "key" in value:
+                stack.append(value["value"])  # most are a plain parameter: its type and key are no texts
+            else:
+                stack += value.values()
         elif kind is list:
             stack += value
 
@@ -123,6 +126,8 @@ def _by_parameter(parameters: Any) -> Iterator[tuple[str, Key]]:
     while stack:
         row = stack.pop()
         kind = row.get("type")
+        if kind == "TEMPLATE" or kind == "BOOLEAN":
+            continue
         if kind == "TRIGGER_REFERENCE":
             yield "waits for", ("trigger", str(row.get("value", "")))
         elif kind == "TAG_REFERENCE":

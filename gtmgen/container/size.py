@@ -22,6 +22,7 @@ _FIXED = {"tag": 150, "trigger": 60, "variable": 45, "folder": 0}
 _quoted = json.JSONEncoder().encode
 _SANDBOXED = re.compile(r"^___SANDBOXED_JS_FOR_\w+___$")
 _CONDITION = 70
+_LABELS = {"type", "key"}
 _REFERENCE = 25
 _NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "formatValue", "type", "firingTriggerId"}
 
@@ -67,18 +68,29 @@ def shares(
 
 
 def _size(value: Any) -> int:
-    kind = type(value)
-    if isinstance(value, str):
-        if value.isalnum() and value.isascii():
-            return len(value) + 2
-        count = value.count
-        return len(_quoted(value)) + 5 * (count("<") + count(">") + count("&")) + _REFERENCE * count("{{")
-    if kind is dict:
-        if len(value) == 3 and "value" in value and "key" in value:
-            return _size(value["value"])  # most are a plain parameter
-        if "parameter" in value and "type" in value:
-            return _CONDITION + sum(_size(row.get("value", "")) for row in rows(value["parameter"]))
-        return sum(_size(inner) for key, inner in value.items() if key not in {"type", "key"})
-    if kind is list:
-        return sum(_size(inner) + 4 for inner in value)
-    return 4
+    """Bytes of a value. Without recursion, which would take longer than the counting: a container has many small values."""
+    total, stack = 0, [value]
+    while stack:
+        value = stack.pop()
+        kind = type(value)
+        if kind is str:
+            if value.isalnum() and value.isascii():
+                total += len(value) + 2
+            else:
+                count = value.count
+                escaped = 5 * (count("<") + count(">") + count("&"))
+                total += len(_quoted(value)) + escaped + _REFERENCE * count("{{")
+        elif kind is dict:
+            if len(value) == 3 and "value" in value and "key" in value:
+                stack.append(value["value"])
+            elif "parameter" in value and "type" in value:
+                total += _CONDITION
+                stack += [row.get("value", "") for row in rows(value["parameter"])]
+            else:
+                stack += [inner for key, inner in value.items() if key not in _LABELS]
+        elif kind is list:
+            total += 4 * len(value)
+            stack += value
+        else:
+            total += 4
+    return total

@@ -29,6 +29,8 @@ _ALMOST = frozenset({"eventid", "xfbeventid", "xttqeventid", "fbeventid", "tteve
 
 def check(container: Container, seen: Observed) -> Iterator[Said]:
     """Pixel tags and GA4 tags of one occasion whose ids are not the same, one finding for each GA4 tag."""
+    if not seen.sendings:
+        return
     ga4 = carriers(container)
     by_occasion: dict[str, list[Seen]] = {}
     for sending in seen.sendings:

@@ -22,6 +22,7 @@ _LISTS = ("parameter", "filter", "customEventFilter", "autoEventFilter", "setupT
 _PARAMETERS = _LISTS[:4]  # what `Container.unsound` has looked at
 _IDS = ("firingTriggerId", "blockingTriggerId")
 _OBJECTS = ("consentSettings", "formatValue", "galleryReference", "monitoringMetadata", "priority")
+_FIELDS = dict.fromkeys((*_LISTS, *_IDS, *_OBJECTS))
 _CALLED: dict[type, str] = {
     dict: "an object",
     list: "a list",
@@ -80,11 +81,16 @@ def _entity(kind: str, row: dict[str, Any], at: Path, unsound: bool) -> Iterator
         yield f"`type` of a {kind}", "a text", row.get("type"), (*at, "type") if "type" in row else at
     if row.get("name") is not None and not isinstance(row["name"], str):
         yield f"`name` of a {kind}", "a text", row["name"], (*at, "name")
-    for field in (*_LISTS, *_IDS):
-        listed = row.get(field)
+    present = row.keys() & _FIELDS
+    for field in (field for field in _FIELDS if field in present):
+        listed = row[field]
         if listed is None or (field in _PARAMETERS and not unsound):
             continue
-        if listed is not None and not isinstance(listed, list):
+        if field in _OBJECTS:
+            if not isinstance(listed, dict):
+                yield f"`{field}` of a {kind}", "an object", listed, (*at, field)
+            continue
+        if not isinstance(listed, list):
             yield f"`{field}` of a {kind}", "a list", listed, (*at, field)
         for i, inner in enumerate(listed if isinstance(listed, list) else ()):
             if field not in _IDS and not isinstance(inner, dict):
@@ -95,9 +101,6 @@ def _entity(kind: str, row: dict[str, Any], at: Path, unsound: bool) -> Iterator
                 yield from _parameters(
                     inner.get("parameter") if field != "parameter" else [inner], (*at, field, i), field
                 )
-    for field in _OBJECTS:
-        if row.get(field) is not None and not isinstance(row[field], dict):
-            yield f"`{field}` of a {kind}", "an object", row[field], (*at, field)
 
 
 def _parameters(listed: Any, at: Path, field: str) -> Iterator[Wrong]:

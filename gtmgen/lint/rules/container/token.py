@@ -57,7 +57,10 @@ def _long(value: Any) -> Iterator[str]:
             if len(value) >= _SHORTEST:
                 yield value
         elif kind is dict:
-            stack += value.values()
+            if "value" in value and len(value) == 3 and "key" in value:
+                stack.append(value["value"])
+            else:
+                stack += value.values()
         elif kind is list:
             stack += value
 
