@@ -9,9 +9,9 @@ from gtmgen.build import compile_spec
 from gtmgen.lint import all_rules
 from gtmgen.lint.reading import PAGES
 from gtmgen.platforms import library
+from gtmgen.report.made import made
 from gtmgen.report.matrix import markdown
 from gtmgen.report.rules import READS
-from gtmgen.report.text import made
 
 ROOT = Path(__file__).parent.parent
 _MADE = "Made by `make docs` from"

@@ -149,7 +149,8 @@ def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
 def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) -> None:
     from gtmgen.container.read import names
     from gtmgen.files import read_output, write
-    from gtmgen.report.text import made, safe
+    from gtmgen.report.made import made
+    from gtmgen.report.text import safe
 
     for spec, result in built.items():
         target = targets[spec]

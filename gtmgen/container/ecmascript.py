@@ -43,10 +43,8 @@ class _Open(NamedTuple):
 
 
 # Without any of these a script holds nothing that is looked for; most hold none, and reading word by word takes its time.
-_MAY_BE = re.compile(
-    r"=>|\*\*|\?[?.]|`|\.\.\.|\b(?:let|const|class|async|of)\b|\bfunction\s*\*|\bvar\s*[\[{]"
-    r"|\bfunction\b[^()]{0,200}\([^)]{0,2000}[=\[{]|[;{}]\s*function\s+[\w$]"
-)
+_MAY_SHOW = ("=>", "**", "??", "?.", "`", "...", "let", "const", "class", "async")
+_MAY_BE = re.compile(r"var\s*[\[{]|\bof\b|function(?:\s*\*|\s+[\w$]|[^()]{0,200}\([^)]{0,2000}[=\[{])")
 _REFERENCE = re.compile(r"\{\{[^{}\n]{1,200}\}\}")
 _CODE = re.compile(r"[;=\"]")
 _COMMENTS = ("//", "/*", "<!--")
@@ -73,7 +71,7 @@ _SIGNS = {
 
 def newer(code: str) -> Newer | None:
     """The first piece of JavaScript in a script that is newer than ECMAScript 5, or None."""
-    if not _MAY_BE.search(code):
+    if not any(sign in code for sign in _MAY_SHOW) and not _MAY_BE.search(code):
         return None
     reader = _Reader(_REFERENCE.sub(_filler, code))
     return next(reader.read(), None)

@@ -7,7 +7,7 @@ tags, references to a tag in a parameter) and by `{{name}}` to variables and bui
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gtmgen.container.fields import rows
@@ -34,27 +34,34 @@ class Use(NamedTuple):
     target: Key
 
 
-def texts(entity: Mapping[str, Any]) -> Iterator[str]:
-    """Every text of an entity in which GTM looks for `{{variables}}`: its fields and filters, not its name and notes."""
+def strings(entity: Mapping[str, Any]) -> list[str]:
+    """Every text of an entity that is a value: its fields and filters, not its name and notes."""
+    found: list[str] = []
     stack: list[Any] = [value for key, value in entity.items() if key not in _NO_TEXT]
     while stack:
         value = stack.pop()
         kind = type(value)
         if kind is str:
-            if "{{" in value:
-                yield value
+            found.append(value)
         elif kind is dict:
-            if "value" in value and len(value) == 3 and "key" in value:
-                stack.append(value["value"])  # most are a plain parameter: its type and key are no texts
-            else:
-                stack += value.values()
+            stack += value.values()
         elif kind is list:
-            stack += value
+            for row in value:
+                if type(row) is dict and len(row) == 3 and type(row.get("value")) is str and "key" in row:
+                    found.append(row["value"])  # most are a plain parameter: its type and key are no texts
+                else:
+                    stack.append(row)
+    return found
 
 
 def variables(entity: Mapping[str, Any]) -> set[str]:
     """The names of the variables that an entity refers to, GTM's own included."""
-    return {name for text in texts(entity) for name in REFERENCE.findall(text)}
+    return named_in(strings(entity))
+
+
+def named_in(texts: Iterable[str]) -> set[str]:
+    """The variables that some texts name."""
+    return {name for text in texts if "{{" in text for name in REFERENCE.findall(text)}
 
 
 def references(named: Named) -> dict[Key, set[str]]:
@@ -122,11 +129,11 @@ def _strings(value: Any) -> list[str]:
 
 def _by_parameter(parameters: Any) -> Iterator[tuple[str, Key]]:
     """References in an entity's parameters: a trigger group's members, a tag by its name (also one to leave alone)."""
-    stack = list(reversed(rows(parameters)))
+    stack = list(reversed(parameters)) if isinstance(parameters, list) else []
     while stack:
         row = stack.pop()
-        kind = row.get("type")
-        if kind == "TEMPLATE" or kind == "BOOLEAN":
+        kind = row.get("type") if isinstance(row, dict) else None
+        if kind == "TEMPLATE" or kind == "BOOLEAN" or kind is None:
             continue
         if kind == "TRIGGER_REFERENCE":
             yield "waits for", ("trigger", str(row.get("value", "")))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from functools import cached_property
-from itertools import accumulate
+from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not list it; it is the stdlib's scanner
 
 from gtmgen.findings import Position
@@ -14,6 +12,10 @@ from gtmgen.source import Path
 from gtmgen.source.lines import Lines
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_scan_once = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C: skips a value as fast as json.loads reads it
+
+Member = tuple[str | int, int]
+"""A key or index, and where its value begins."""
 
 
 class Places:
@@ -21,7 +23,7 @@ class Places:
 
     def __init__(self, lines: Lines) -> None:
         self._lines, self._text = lines, lines.text
-        self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
+        self._known: dict[int, tuple[dict[str | int, int], Iterator[Member]]] = {}
 
     def locate(self, path: Path, part: str = "", *, show: bool = True) -> Position:
         """Where the value at `path` begins; as near as the document goes where the path leads nowhere.
@@ -33,10 +35,10 @@ class Places:
         """
         start = self._skip_space(0)
         for step in path:
-            members = self._of(start)
-            if step not in members:
+            inner = self._member(start, step)
+            if inner is None:
                 break
-            start = members[step][0]
+            start = inner
         width = 1
         if self._text[start : start + 1] == '"':
             _, end = scanstring(self._text, start + 1)
@@ -45,42 +47,37 @@ class Places:
             found = self._text.find(raw, start + 1, end) if part else -1
             if found >= 0:
                 start, width = found, len(raw)
-        line = bisect_right(self._starts, start)
-        return self._lines.position(line, start - self._starts[line - 1] + 1, width, show=show)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        if "\r" not in self._text:
-            return [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
-        return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self._text))]
+        return self._lines.at_offset(start, width, show=show)
 
     def _skip_space(self, at: int) -> int:
         match = _SPACE.match(self._text, at)
         return match.end() if match else at
 
-    def _of(self, start: int) -> dict[str | int, tuple[int, int]]:
-        """The members of the object or list that begins at `start`: where each begins and ends."""
-        if start not in self._members:
-            self._members[start] = self._scan(start)
-        return self._members[start]
+    def _member(self, start: int, step: str | int) -> int | None:
+        """Where the value of a key or index of the object or list at `start` begins. What was passed on the way is remembered."""
+        if start not in self._known:
+            self._known[start] = ({}, self._members(start))
+        passed, more = self._known[start]
+        if step in passed:
+            return passed[step]
+        for name, at in more:
+            passed[name] = at
+            if name == step:
+                return at
+        return None
 
-    def _scan(self, start: int) -> dict[str | int, tuple[int, int]]:
-        text, members = self._text, dict[str | int, tuple[int, int]]()
-        opened = text[start : start + 1]
-        if opened not in {"{", "["}:
-            return members
+    def _members(self, start: int) -> Iterator[Member]:
+        """The members of the object or list that begins at `start`; nothing of anything else."""
+        text, opened, count = self._text, self._text[start : start + 1], 0
         at = self._skip_space(start + 1)
-        while text[at : at + 1] not in {"}", "]", ""}:
-            step: str | int = len(members)
+        while opened in {"{", "["} and text[at : at + 1] not in {"}", "]", ""}:
+            step: str | int = count
             if opened == "{":
                 step, at = scanstring(text, at + 1)
                 at = self._skip_space(self._skip_space(at) + 1)
+            yield step, at
             _, end = _scan_once(text, at)
-            members[step] = (at, end)
             at = self._skip_space(end)
             if text[at : at + 1] == ",":
                 at = self._skip_space(at + 1)
-        return members
-
-
-_scan_once = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C: skips a value as fast as json.loads reads it
+            count += 1

@@ -32,7 +32,7 @@ def sizes(named: Named) -> dict[Key, int]:
     return {
         key: _code(entity.get("templateData"))
         if key[0] == "customTemplate"
-        else _FIXED.get(key[0], 0) + _size({k: v for k, v in entity.items() if k not in _NOT_SHIPPED})
+        else _FIXED.get(key[0], 0) + sum(_size(value) for field, value in entity.items() if field not in _NOT_SHIPPED)
         for key, entity in named.items()
     }
 
@@ -74,23 +74,28 @@ def _size(value: Any) -> int:
         value = stack.pop()
         kind = type(value)
         if kind is str:
-            if value.isalnum() and value.isascii():
-                total += len(value) + 2
-            else:
-                count = value.count
-                escaped = 5 * (count("<") + count(">") + count("&"))
-                total += len(_quoted(value)) + escaped + _REFERENCE * count("{{")
+            total += _text(value)
         elif kind is dict:
-            if len(value) == 3 and "value" in value and "key" in value:
-                stack.append(value["value"])
-            elif "parameter" in value and "type" in value:
+            if "parameter" in value and "type" in value:
                 total += _CONDITION
                 stack += [row.get("value", "") for row in rows(value["parameter"])]
             else:
                 stack += [inner for key, inner in value.items() if key not in _LABELS]
         elif kind is list:
             total += 4 * len(value)
-            stack += value
+            for row in value:
+                if type(row) is dict and len(row) == 3 and type(row.get("value")) is str and "key" in row:
+                    total += _text(row["value"])  # most are a plain parameter
+                else:
+                    stack.append(row)
         else:
             total += 4
     return total
+
+
+def _text(value: str) -> int:
+    if value.isalnum() and value.isascii():
+        return len(value) + 2
+    count = value.count
+    escaped = 5 * (count("<") + count(">") + count("&"))
+    return len(_quoted(value)) + escaped + _REFERENCE * count("{{")

@@ -1,15 +1,22 @@
-"""Whether an entity's parameters and conditions have the shape that GTM writes: most have, and need no second look."""
+"""Whether an entity has the shape that GTM writes: most have, and need no second look."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gtmgen.container.enums import CONDITION, PARAMETER
+from gtmgen.container.enums import CASE, CONDITION, CONSENT, FIRING_OPTION, PARAMETER, TRIGGER
 
 _PARAMETERS = frozenset(PARAMETER.values)
 _CONDITIONS = frozenset(CONDITION.values)
-_LISTS = ("filter", "customEventFilter", "autoEventFilter")
-_SINGLE = (
+_TRIGGERS = frozenset(TRIGGER.values)
+_CONSENT = frozenset(CONSENT.values)
+_CASES = frozenset(CASE.values)
+_ENUMS = {"tagFiringOption": frozenset(FIRING_OPTION.values)}
+_TYPED = frozenset(("tag", "trigger", "variable", "client", "transformation"))
+_LISTS = frozenset(("filter", "customEventFilter", "autoEventFilter"))
+_ROWS = frozenset(("setupTag", "teardownTag"))
+_IDS = frozenset(("firingTriggerId", "blockingTriggerId"))
+SINGLE = (
     "priority",
     "waitForTags",
     "checkValidation",
@@ -22,16 +29,44 @@ _SINGLE = (
 )
 """Fields that hold one parameter."""
 
+_OBJECTS = frozenset((*SINGLE, "consentSettings", "formatValue", "galleryReference"))
 
-def sound(entity: dict[str, Any]) -> bool:
-    """Whether all parameters are objects of known types with texts as values, and all conditions likewise."""
-    rows = entity.get("parameter")
-    if rows is not None and not _parameters(rows):
-        return False
-    for field in _SINGLE:
-        if field in entity and not _parameters([entity[field]]):
+
+def sound(kind: str, entity: dict[str, Any]) -> bool:
+    """Whether an entity is as GTM writes one: parameters with known types and texts as values, known words where few are right."""
+    for field, value in entity.items():
+        if field == "parameter":
+            if not _parameters(value):
+                return False
+        elif field in _ENUMS:
+            if not _one_of(value, _ENUMS[field]):
+                return False
+        elif field in _OBJECTS:
+            if type(value) is not dict or not _object(field, value):
+                return False
+        elif field in _LISTS:
+            if not _filters(value):
+                return False
+        elif field in _IDS:
+            if type(value) is not list or any(type(id) is not str for id in value):
+                return False
+        elif field in _ROWS:
+            if type(value) is not list or any(type(row) is not dict for row in value):
+                return False
+        elif (field == "name" or field == "type") and type(value) is not str:
             return False
-    return all(_filters(entity[field]) for field in _LISTS if field in entity)
+    if kind in _TYPED and "type" not in entity:
+        return False
+    return kind != "trigger" or _one_of(entity.get("type"), _TRIGGERS)
+
+
+def _object(field: str, value: dict[str, Any]) -> bool:
+    if field == "consentSettings":
+        known = _one_of(value.get("consentStatus"), _CONSENT)
+        return known and ("consentType" not in value or _parameters([value["consentType"]]))
+    if field == "formatValue":
+        return _one_of(value.get("caseConversionType", "NONE"), _CASES)
+    return field == "galleryReference" or _parameters([value])
 
 
 def _parameters(rows: Any) -> bool:

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from gtmgen.container.built_in import AMP, APP, BUILT_IN, BUILT_IN_TYPES, SERVER
-from gtmgen.container.graph import MARK, Key, Named, Use, place, references, uses_in
+from gtmgen.container.fields import Filter, filters
+from gtmgen.container.graph import MARK, Key, Named, Use, named_in, place, strings, uses_in
 from gtmgen.container.named import LISTS, RESERVED, unlink
 from gtmgen.container.sound import sound
 from gtmgen.source import Path
@@ -23,6 +24,7 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
 _OWN_TRIGGERS = frozenset(MARK + name for name in RESERVED.values())
 _FIRST_RESERVED = 2147479500  # trigger ids from here on are GTM's own and stand in no export (counted over 110 of them)
 _NO_TAG = frozenset({"", "none"})  # what stands in a reference to a tag where none is chosen
+_CONDITIONS = ("customEventFilter", "filter", "autoEventFilter")
 _FEW = 3
 _LONG = 80
 
@@ -63,10 +65,26 @@ class Container:
             found.setdefault(key[0], []).append((key, entity))
         return found
 
+    def conditions(self, trigger: Key, *fields: str) -> Iterator[Filter]:
+        """The conditions of a trigger: of all its lists, or of those that are named. They are read once."""
+        found = self._conditions.get(trigger)
+        if found is None:
+            found = self._conditions[trigger] = tuple(filters(self.named[trigger], *_CONDITIONS))
+        return (one for one in found if one.at[0] in fields) if fields else iter(found)
+
+    @cached_property
+    def _conditions(self) -> dict[Key, tuple[Filter, ...]]:
+        return {}
+
     @cached_property
     def refers(self) -> dict[Key, set[str]]:
         """The variables that each entity reads, by name, GTM's own included."""
-        return references(self.named)
+        return {key: named_in(texts) for key, texts in self.strings.items()}
+
+    @cached_property
+    def strings(self) -> dict[Key, list[str]]:
+        """Every text of each entity that is a value."""
+        return {key: strings(entity) for key, entity in self.named.items()}
 
     @cached_property
     def uses(self) -> dict[Key, tuple[Use, ...]]:
@@ -100,8 +118,8 @@ class Container:
 
     @cached_property
     def unsound(self) -> frozenset[Key]:
-        """The entities whose parameters or conditions have another shape than GTM writes."""
-        return frozenset(key for key, entity in self.named.items() if not sound(entity))
+        """The entities that are not as GTM writes them."""
+        return frozenset(key for key, entity in self.named.items() if not sound(key[0], entity))
 
     @cached_property
     def can_have(self) -> Mapping[str, str]:

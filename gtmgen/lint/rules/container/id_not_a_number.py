@@ -73,8 +73,21 @@ def _ids(version: Any) -> Iterator[Id]:
     for kind in LISTS:
         listed = version.get(kind)
         for i, row in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(row, dict):
+            if isinstance(row, dict) and not _plain(kind, row):
                 yield from _of_row(kind, row, (*at, kind, i))
+
+
+def _plain(kind: str, row: dict[str, Any]) -> bool:
+    """Whether all IDs of a row are digits, at a glance: most are."""
+    ids = [row.get("accountId"), row.get("containerId"), row.get(_OWN[kind]), row.get("parentFolderId", "0")]
+    for field in ("firingTriggerId", "blockingTriggerId"):
+        if field in row:
+            if not isinstance(row[field], list):
+                return False
+            ids += row[field]
+    if kind == "trigger" and row.get("type") == "TRIGGER_GROUP":
+        return False
+    return all(type(id) is str and id.isdecimal() and id.isascii() for id in ids)
 
 
 def _of_row(kind: str, row: dict[str, Any], at: Path) -> Iterator[Id]:

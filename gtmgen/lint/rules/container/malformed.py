@@ -19,7 +19,6 @@ from gtmgen.source import Path
 SEVERITY = Severity.ERROR
 _TYPED = ("tag", "trigger", "variable", "client", "transformation")
 _LISTS = ("parameter", "filter", "customEventFilter", "autoEventFilter", "setupTag", "teardownTag")
-_PARAMETERS = _LISTS[:4]  # what `Container.unsound` has looked at
 _IDS = ("firingTriggerId", "blockingTriggerId")
 _OBJECTS = ("consentSettings", "formatValue", "galleryReference", "monitoringMetadata", "priority")
 _FIELDS = dict.fromkeys((*_LISTS, *_IDS, *_OBJECTS))
@@ -72,11 +71,11 @@ def _version(version: Any, unsound: set[Path]) -> Iterator[Wrong]:
         for i, row in enumerate(listed if isinstance(listed, list) else ()):
             if not isinstance(row, dict):
                 yield f"a row of `{kind}`", "an object", row, (*at, kind, i)
-            else:
-                yield from _entity(kind, row, (*at, kind, i), (kind, i) in unsound)
+            elif kind not in LISTS or (kind, i) in unsound:
+                yield from _entity(kind, row, (*at, kind, i))
 
 
-def _entity(kind: str, row: dict[str, Any], at: Path, unsound: bool) -> Iterator[Wrong]:
+def _entity(kind: str, row: dict[str, Any], at: Path) -> Iterator[Wrong]:
     if kind in _TYPED and not isinstance(row.get("type"), str):
         yield f"`type` of a {kind}", "a text", row.get("type"), (*at, "type") if "type" in row else at
     if row.get("name") is not None and not isinstance(row["name"], str):
@@ -84,7 +83,7 @@ def _entity(kind: str, row: dict[str, Any], at: Path, unsound: bool) -> Iterator
     present = row.keys() & _FIELDS
     for field in (field for field in _FIELDS if field in present):
         listed = row[field]
-        if listed is None or (field in _PARAMETERS and not unsound):
+        if listed is None:
             continue
         if field in _OBJECTS:
             if not isinstance(listed, dict):

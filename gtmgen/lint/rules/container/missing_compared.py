@@ -41,8 +41,8 @@ _OR_NOTHING = {".*", "^.*$", "^.*", ".*$", "(.*)"}
 
 def check(container: Container) -> Iterator[Said]:
     """Conditions that ask whether a value is there, of a variable that may be missing: one finding for each trigger."""
-    for key, trigger in container.of("trigger"):
-        for one in fields.filters(trigger, "filter", "autoEventFilter"):
+    for key, _ in container.of("trigger"):
+        for one in container.conditions(key, "filter", "autoEventFilter"):
             name = one.left.removeprefix("{{").removesuffix("}}")
             variable = container.named.get(("variable", name))
             if variable is None or one.left != f"{{{{{name}}}}}" or not _may_miss(variable):

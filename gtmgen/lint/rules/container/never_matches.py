@@ -33,7 +33,7 @@ def check(container: Container) -> Iterator[Said]:
     if container.usage not in {"web", ""}:
         return
     for key, trigger in container.of("trigger"):
-        for one in fields.filters(trigger, "filter", "autoEventFilter"):
+        for one in container.conditions(key, "filter", "autoEventFilter"):
             found = None if ("variable", one.left[2:-2]) in container.named else _problem(one)
             if found:
                 message, hint = found
@@ -43,7 +43,7 @@ def check(container: Container) -> Iterator[Said]:
                 yield Said(at, f"{called(key)}: {message}; the condition {ends}", hint, weight)
                 break
         else:
-            yield from _both(key, trigger)
+            yield from _both(container, key, trigger)
 
 
 def _problem(one: Filter) -> tuple[str, str] | None:
@@ -88,10 +88,10 @@ def _url(name: str, op: str, text: str) -> tuple[str, str] | None:
     return None
 
 
-def _both(key: tuple[str, str], trigger: Mapping[str, Any]) -> Iterator[Said]:
+def _both(container: Container, key: tuple[str, str], trigger: Mapping[str, Any]) -> Iterator[Said]:
     """Two equals with different texts on one variable; a custom event's name is the variable Event."""
     equal: dict[str, str] = {}
-    for one in fields.filters(trigger, "customEventFilter", "filter"):
+    for one in container.conditions(key, "customEventFilter", "filter"):
         left = "{{Event}}" if one.left == "{{_event}}" else one.left
         if one.op != "EQUALS" or one.negate or "{{" in one.right or not left.startswith("{{"):
             continue

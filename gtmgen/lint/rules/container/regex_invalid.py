@@ -30,13 +30,11 @@ def check(container: Container) -> Iterator[Said]:
     if container.usage not in {"web", ""}:
         return
     for key, trigger in container.of("trigger"):
-        for one in fields.filters(trigger, "customEventFilter", "filter", "autoEventFilter"):
-            row = trigger[str(one.at[0])][one.at[1]]
-            at = (*key, *one.at, *fields.place(row, "arg1"))
-            if one.op == "MATCH_REGEX":
-                yield from _regex(key, one.right, at)
-            elif one.op == "CSS_SELECTOR":
-                yield from _selector(key, one.right, at)
+        for one in container.conditions(key):
+            if one.op in {"MATCH_REGEX", "CSS_SELECTOR"}:
+                row = trigger[str(one.at[0])][one.at[1]]
+                at = (*key, *one.at, *fields.place(row, "arg1"))
+                yield from (_regex if one.op == "MATCH_REGEX" else _selector)(key, one.right, at)
         yield from _element(key, trigger)
     for key, variable in container.of("variable"):
         if variable.get("type") == "remm":

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[A-Za-z0-9_-]{32,}")
 def check(container: Container, library: Library) -> Iterator[Said]:
     """Texts with the shape of a token. The text itself is never repeated."""
     shapes = {one.name: re.compile(one.secret) for one in library.platforms.values() if one.secret}
-    long = "\n".join(_long(container.named))
+    long = "\n".join(text for texts in container.strings.values() for text in texts if len(text) >= _SHORTEST)
     words = {word for word in set(_WORD.findall(long)) if any(shape.search(word) for shape in shapes.values())}
     if not words and not may_hold(long):
         return  # the usual case, without a look at where anything stands
@@ -45,24 +45,6 @@ def check(container: Container, library: Library) -> Iterator[Said]:
                     )
                     weight = None if public else Severity.WARNING
                     yield Said((*key, *at), f"{what} stands in {called(key)}: {why}", hint, weight, secret=True)
-
-
-def _long(value: Any) -> Iterator[str]:
-    """Every text in a container that is long enough to hold a token."""
-    stack = list(value.values())
-    while stack:
-        value = stack.pop()
-        kind = type(value)
-        if kind is str:
-            if len(value) >= _SHORTEST:
-                yield value
-        elif kind is dict:
-            if "value" in value and len(value) == 3 and "key" in value:
-                stack.append(value["value"])
-            else:
-                stack += value.values()
-        elif kind is list:
-            stack += value
 
 
 def _held(value: str, words: set[str], shape: re.Pattern[str]) -> bool:

@@ -25,6 +25,7 @@ from gtmgen.container.enums import (
     Enum,
 )
 from gtmgen.container.importer import some
+from gtmgen.container.sound import SINGLE
 from gtmgen.container.whole import Container, called
 from gtmgen.findings import Severity, nearest
 from gtmgen.lint import Said
@@ -32,16 +33,6 @@ from gtmgen.source import Path
 
 SEVERITY = Severity.ERROR
 _CONDITIONS = ("filter", "customEventFilter", "autoEventFilter")
-_TYPED = (
-    "priority",
-    "waitForTags",
-    "checkValidation",
-    "waitForTagsTimeout",
-    "uniqueTriggerId",
-    "eventName",
-    "interval",
-    "limit",
-)
 _EXPORTED = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _NEAR = 0.85  # of a list that may have grown since: nearly the same word is a slip, a different one may be new
 _LONG = 60
@@ -109,11 +100,11 @@ def _words(container: Container) -> Iterator[Word]:
                 BUILT_IN_VARIABLE, row, "type", ("containerVersion", "builtInVariable", i), "the built-in variables"
             )
     for key, entity in container.named.items():
-        for enum, value, at in _of_entity(key[0], entity, key in container.unsound):
+        for enum, value, at in _of_entity(key[0], entity) if key in container.unsound else ():
             yield enum, value, (*key, *at), called(key)
 
 
-def _of_entity(kind: str, entity: Mapping[str, Any], unsound: bool) -> Iterator[tuple[Enum, str, Path]]:
+def _of_entity(kind: str, entity: Mapping[str, Any]) -> Iterator[tuple[Enum, str, Path]]:
     if kind == "trigger":
         yield from _three(_word(TRIGGER, entity, "type", ()))
     yield from _three(_word(FIRING_OPTION, entity, "tagFiringOption", ()))
@@ -124,10 +115,8 @@ def _of_entity(kind: str, entity: Mapping[str, Any], unsound: bool) -> Iterator[
     formats = entity.get("formatValue")
     if isinstance(formats, dict):
         yield from _three(_word(CASE, formats, "caseConversionType", ("formatValue",)))
-    if not unsound:
-        return
     yield from _parameters(entity.get("parameter"), ("parameter",))
-    for field in _TYPED:
+    for field in SINGLE:
         yield from _parameters([entity.get(field)], (field,), single=True)
     for field in _CONDITIONS:
         listed = entity.get(field)
