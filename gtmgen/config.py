@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatch
@@ -29,10 +30,17 @@ class Config(NamedTuple):
         """The rules that are not asked about a file: those of every pattern that fits its path from pyproject.toml on."""
         if not self.per_file_ignores:
             return ()
-        full = Path(path).absolute()
-        root = Path(self.file).absolute().parent
-        name = full.relative_to(root).as_posix() if full.is_relative_to(root) else full.as_posix()
-        return tuple(rule for glob, rules in self.per_file_ignores.items() if fnmatch(name, glob) for rule in rules)
+        full = Path(os.path.abspath(path))  # noqa: PTH100  `..` is taken out, links are left alone
+        root = Path(os.path.abspath(self.file)).parent  # noqa: PTH100
+        names = {full.as_posix(), *([full.relative_to(root).as_posix()] if full.is_relative_to(root) else [])}
+        fitting = [rules for glob, rules in self.per_file_ignores.items() if any(_fits(name, glob) for name in names)]
+        return tuple(rule for rules in fitting for rule in rules)
+
+
+def _fits(name: str, glob: str) -> bool:
+    """Whether a file is meant: by a pattern, or by the folder that it lies in."""
+    glob = glob.replace("\\", "/").removeprefix("./").rstrip("/")
+    return fnmatch(name, glob) or fnmatch(name, f"{glob}/*")
 
 
 def config(folder: Path) -> Config:
@@ -53,7 +61,7 @@ def config(folder: Path) -> Config:
 def _read(path: Path, folder: Path) -> Config:
     name = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise GtmgenError([error("config", f"it cannot be read: {problem}", Position(name, 0, 0))]) from None
     if "gtmgen" not in text:

@@ -10,6 +10,7 @@ from gtmgen.findings import GtmgenError, Position, error
 from gtmgen.source import MAX_BYTES, decode
 
 STDIN = "-"
+_BEGIN = "`gtmgen init` writes a spec to begin with"
 
 
 def read_spec(path: str) -> str:
@@ -38,11 +39,11 @@ def read_bytes(path: str, limit: int) -> bytes:
             raw = file.read(limit + 1)
     except FileNotFoundError:
         raise GtmgenError(
-            [error("file", "there is no such file", at, "`gtmgen init` writes a spec to begin with")]
+            [error("file", "there is no such file", at, _BEGIN if path.endswith((".yml", ".yaml")) else "")]
         ) from None
     except IsADirectoryError:
         raise GtmgenError(
-            [error("file", "this is a folder, not a spec", at, f"name the files in it: {path.rstrip('/')}/*.yml")]
+            [error("file", "this is a folder, not a file", at, f"name the files in it: {path.rstrip('/')}/*.yml")]
         ) from None
     except (OSError, ValueError) as problem:
         raise GtmgenError(

@@ -55,7 +55,15 @@ class GtmgenError(Exception):
         super().__init__("; ".join(f"{finding.at}: {finding.message}" for finding in self.findings))
 
 
-_KEYED = re.compile(r"""(?i)((?:token|secret|password|api_?key)\w*["']?\s*[:=]\s*["']?)([^\s"',}\]]{6,})""")
+SHAPES = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-[\w-]+"
+    r"|(?<![\w-])eyJ[\w-]{10,}\.[\w.-]+"
+)
+"""Secrets whose makers document their shape: a private key, a Google API key, a GitHub or Slack token, a JSON Web Token."""
+
+_KEYED = re.compile(
+    r"""(?i)((?:token|secret|password|api_?key)\w{0,40}\\?["']?\s{0,20}[:=]\s{0,20}\\?["']?)([^\s"',}\]\\]{6,})"""
+)
 _LONG = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*")
 _TOKEN_LENGTH = 32
 _UNBROKEN = re.compile(r"[A-Za-z0-9]{20}")  # words joined by dashes are an address, not a token
@@ -68,6 +76,7 @@ def masked(text: str) -> str:
     else on the line would otherwise print it into a log.
     """
     text = _KEYED.sub(lambda match: match[1] + "•" * len(match[2]), text)
+    text = SHAPES.sub(lambda match: "•" * len(match[0]), text)
     return _LONG.sub(_covered, text)
 
 

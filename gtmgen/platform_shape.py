@@ -235,6 +235,7 @@ _RECOGNISE = keys(
     code_=shape({does: listed(call(does, _NEEDS[does])) for does in DOES}, set(DOES)),
     templates_=listed(template, or_one=False),
     routes_=text,
+    secret_near_=regex,
 )
 _PARAM = keys(key_=text, type=choice(TYPES, "type of a parameter"), with_=text, one_of_=listed(text, or_one=False))
 _ALSO = keys(list_=text, literal_=scalar, sum_=text, default_=scalar, only_=listed(text, or_one=False))

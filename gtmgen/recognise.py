@@ -62,7 +62,7 @@ class Trap(NamedTuple):
     """A setting of a template that does something else than people expect."""
 
     when: Mapping[str, str]
-    """The field and its value with which it does; "*" for any value but none."""
+    """The field and its value with which it does; "*" for any value that is always the same."""
     ecommerce: bool
     """Whether events that bring `ecommerce` are safe from it."""
     says: str
@@ -102,6 +102,8 @@ class Recognise(NamedTuple):
     templates: tuple[Template, ...]
     routes: str = ""
     """What stands in the code that keeps the pixel from sending page views of a new route by itself; "" if it sends none."""
+    secret_near: str = ""
+    """What must stand near a text of a token's shape for it to be one; "" where the shape alone is enough."""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -116,7 +118,8 @@ def recognise(data: Mapping[str, Any]) -> Recognise:
     """The `recognise` of a platform.yml that was checked."""
     code = data.get("code", {})
     calls = [parse_call(text, does) for does in DOES for text in _list(code.get(does))]
-    return Recognise(tuple(calls), tuple(_template(row) for row in data.get("templates", ())), data.get("routes", ""))
+    templates = tuple(_template(row) for row in data.get("templates", ()))
+    return Recognise(tuple(calls), templates, data.get("routes", ""), data.get("secret_near", ""))
 
 
 def _list(value: Any) -> tuple[str, ...]:

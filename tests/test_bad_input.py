@@ -90,7 +90,7 @@ def test_bad_bytes(raw: bytes, says: str, tmp_path: Path) -> None:
 
 def test_a_folder_a_missing_file_and_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
-    assert b"this is a folder, not a spec" in gtmgen("build", "specs", cwd=tmp_path).stderr
+    assert b"this is a folder, not a file" in gtmgen("build", "specs", cwd=tmp_path).stderr
     assert b"there is no such file" in gtmgen("build", "none.yml", cwd=tmp_path).stderr
     assert gtmgen("build", "none\0.yml" if False else "specs/", cwd=tmp_path).returncode == 2
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +196,9 @@ def test_the_summary_counts() -> None:
 
 def test_rules_lists_every_rule_and_prints_its_page(folder: Path) -> None:
     listed = gtmgen("rules", cwd=folder).stdout.decode().splitlines()
-    assert len(listed) == len(all_rules()) + 1
-    assert len({line.index("  ") >= 0 for line in listed}) == 1
+    assert [line.split()[0] for line in listed if line.startswith("  ")] == [
+        rule.id for reads in ("spec", "container", "both", "together") for rule in all_rules() if rule.reads == reads
+    ]
     page = gtmgen("rules", "legacy-event", cwd=folder).stdout.decode()
     assert page.startswith("legacy-event (note; specs, containers)\n\nA platform has given this event another name")
     assert "the file is no gtm export" in gtmgen("rules", "not-an-export", cwd=folder).stdout.decode().lower()
@@ -242,3 +245,86 @@ def test_the_page_on_dedup_names_rules_that_are_there() -> None:
         id for row in rows for cell in row for id in re.findall(r"`([a-z]+(?:-[a-z]+)+|currency|secret|token)`", cell)
     }
     assert len(rows) == 28 and named <= {rule.id for rule in all_rules()}
+
+
+def test_names_that_are_no_text_are_shown_all_the_same(tmp_path: Path) -> None:
+    """A file's name is bytes; what they mean is the reader's matter."""
+    (tmp_path / os.fsdecode(b"bad\xff.yml")).write_text(GOOD, encoding="utf-8")
+    for form in FORMATS:
+        done = gtmgen("lint", os.fsdecode(b"bad\xff.yml"), "--format", form, "--select", "no-primary", cwd=tmp_path)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+
+
+def test_nothing_in_a_container_begins_a_line_of_its_own(tmp_path: Path) -> None:
+    name = "a\n::error::pwned \N{ARABIC LETTER MARK}"
+    (tmp_path / "a.json").write_text(
+        export({"tag": [{"name": name, "type": "html", "html": "x"}], "trigger": [{"name": "T", "type": "PAGEVIEW"}]})
+    )
+    _, said, _ = lint(tmp_path, "a.json", "--select", "tag-never-fires")
+    assert "pwned" in said and not any(line.startswith("::error") for line in said.splitlines())
+    assert "\N{ARABIC LETTER MARK}" not in said
+
+
+SECRETS = ["xoxb-12345-abcdef", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "AIzaSyA0123456789abcdef0123456789abcdefg"]  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_shown_in_no_format(tmp_path: Path, secret: str) -> None:
+    code = f'<script>var c={{"access_token":"Zq7-secret_Pass.word99"}}; var f=()=>"{secret}";</script>'
+    tags = [{"name": f"T {secret}", "type": "html", "html": code}]
+    (tmp_path / "a.json").write_text(export({"tag": tags, "trigger": [{"name": "T", "type": "PAGEVIEW"}]}))
+    (tmp_path / "pyproject.toml").write_text(f'[tool.gtmgen]\nignore = ["{secret}"]\n')
+    assert secret not in str(lint(tmp_path, "a.json"))
+    (tmp_path / "pyproject.toml").unlink()
+    for form in FORMATS:
+        said = str(lint(tmp_path, "a.json", "--format", form))
+        assert "es5" in said
+        assert secret not in said and secret[-6:] not in said and "Pass.word99" not in said, said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "file"),
+    [
+        ("./exports/*.json", "exports/a.json"),
+        ("exports/", "exports/a.json"),
+        ("exports", "exports/deep/a.json"),
+        ("exports\\\\*.json", "exports/a.json"),
+        ("exports/*.json", "specs/../exports/a.json"),
+    ],
+)
+def test_patterns_of_pyproject(tmp_path: Path, pattern: str, file: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        f'\ufeff[tool.gtmgen.per-file-ignores]\n"{pattern}" = ["*"]\n', encoding="utf-8"
+    )
+    for folder in ("specs", "exports/deep"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(LONELY, encoding="utf-8")
+    assert lint(tmp_path, file)[:2] == (0, "")
+
+
+def test_sarif_holds_no_placeholder_and_no_link() -> None:
+    finding = HOSTILE._replace(message="a {0} and [text](http://evil.example)", hint="")
+    said = json.loads(FORMATS["sarif"]([Linted("a", (finding,))], lambda text, colour: text))
+    assert said["runs"][0]["results"][0]["message"]["text"] == "a {{0}} and \\[text](http://evil.example)"
+
+
+def test_a_spec_that_follows_the_advice_is_told_nothing_more(tmp_path: Path) -> None:
+    """What gtmgen makes of a spec is gtmgen's matter: the rules about containers are not asked about it."""
+    text = GOOD.split("conversions:")[0] + (
+        "conversions:\n  - {event: purchase, primary: true, once: visit, when: {page: /thanks}, value: {variable: Shop Total}, currency: EUR}\n"
+    )
+    (tmp_path / "a.yml").write_text(text, encoding="utf-8")
+    assert lint(tmp_path, "a.yml")[1] == ""
+
+
+def test_a_template_of_the_users_is_looked_at(tmp_path: Path) -> None:
+    """An own body that makes its id anew: no spec shows it, the container does, at the conversion that asked for it."""
+    own = tmp_path / "own" / "tiktok"
+    shutil.copytree(ROOT / "templates" / "tiktok", own)
+    body = (own / "event.html.j2").read_text(encoding="utf-8")
+    (own / "event.html.j2").write_text(
+        body.replace("{event_id: id}", "{event_id: Math.random() + ''}"), encoding="utf-8"
+    )
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    said = lint(tmp_path, "a.yml", "--templates", "own")[1]
+    assert "a.yml:4:15: warning: tag `gtmgen - TikTok - CompleteRegistration` makes its own event_id" in said

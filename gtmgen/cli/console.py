@@ -27,9 +27,16 @@ MANY = 6  # so many specs and a terminal: a progress bar
 def say(text: str = "") -> None:
     """Talk, on stderr. If nobody listens any more (a closed pipe), the work and its exit code are the same."""
     try:
-        click.echo(text, err=True)
+        click.echo(_encodable(text), err=True)
     except OSError:
         deafen(sys.stderr)
+
+
+def _encodable(text: str) -> str:
+    """A text with the bytes of a file name that Python could not read as text put back; what is no UTF-8 is marked."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def deafen(stream: TextIO) -> None:
@@ -42,7 +49,7 @@ def give(text: str) -> None:
     if sys.stdout is None:
         raise GtmgenError([error("file", "there is no standard output", Position("<stdout>", 0, 0))])
     try:
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(_encodable(text).encode("utf-8"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         deafen(sys.stdout)

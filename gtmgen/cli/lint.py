@@ -108,7 +108,4 @@ def rules(rule: str | None, form: str) -> None:
     """
     from gtmgen.report import rules as report
 
-    if rule:
-        give(report.page(rule))
-    else:
-        give(report.FORMATS[form]())
+    give(report.FORMATS[form](rule or ""))

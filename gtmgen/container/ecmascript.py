@@ -44,7 +44,7 @@ class _Open(NamedTuple):
 
 # Without any of these a script holds nothing that is looked for; most hold none, and reading word by word takes its time.
 _MAY_SHOW = ("=>", "**", "??", "?.", "`", "...", "let", "const", "class", "async")
-_MAY_BE = re.compile(r"var\s*[\[{]|\bof\b|function(?:\s*\*|\s+[\w$]|[^()]{0,200}\([^)]{0,2000}[=\[{])")
+_MAY_BE = re.compile(r"var\s*[\[{]|\bof\b|catch\s*\{|function(?:\s*\*|\s+[\w$]|[^()]{0,200}\([^)]{0,2000}[=\[{])")
 _REFERENCE = re.compile(r"\{\{[^{}\n]{1,200}\}\}")
 _CODE = re.compile(r"[;=\"]")
 _COMMENTS = ("//", "/*", "<!--")
@@ -59,7 +59,7 @@ _BEFORE_REGEX = frozenset(
 )
 _HEADS = frozenset(("if", "for", "while", "with", "switch", "catch"))
 _PLAIN_HEADS = frozenset(("else", "do", "try", "finally"))
-_2015, _2016, _2017, _2018, _2020 = (f"ECMASCRIPT_{year}" for year in (2015, 2016, 2017, 2018, 2020))
+_2015, _2016, _2017, _2018, _2019, _2020 = (f"ECMASCRIPT_{year}" for year in range(2015, 2021))
 _SIGNS = {
     "=>": ("arrow function", _2015),
     "**": ("exponent operator (**)", _2016),
@@ -194,6 +194,8 @@ class _Reader:
                 return Newer(_BRACKETS[sign], _2015, word.at)
             if _is(one, "const") or (_is(one, "let") and sign == "{"):
                 return Newer(f"{one.text} declaration", _2015, one.at)
+            if _is(one, "catch") and sign == "{":
+                return Newer("optional catch binding", _2019, one.at)
             if _is(one, "class") and sign == "{":
                 return Newer("class", _2015, one.at)
         return None

@@ -174,7 +174,7 @@ SERVER_TYPES = {
 TYPES_INSTEAD = {
     "tag": {
         "customHtml": "html", "custom_html": "html", "aw_ct": "awct", "googleTag": "googtag", "google_tag": "googtag",
-        "ga4_event": "gaawe", "ga4_config": "gaawc", "custom_image": "img",
+        "ga4_event": "gaawe", "ga4": "gaawe", "googleAnalytics4": "gaawe", "gtag": "googtag", "ga4_config": "gaawc", "custom_image": "img",
     },
     "variable": {
         "constant": "c", "dataLayer": "v", "data_layer": "v", "dataLayerVariable": "v", "customJavascript": "jsm",

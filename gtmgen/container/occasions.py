@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gtmgen.container.fields import filters
@@ -15,6 +16,12 @@ _OWN = {
     f"{MARK}Consent Initialization - All Pages": "CONSENT_INIT",
 }
 """Trigger types that a page has by itself."""
+EVERY = ".*"
+"""What stands for the name of the event where a trigger takes every one."""
+_ALL = frozenset({".*", ".+", "^.*$", "^.+$", "(.*)", "^(.*)$"})
+_CHOICE = re.compile(r"\^?\((?:\?:)?([^()]*)\)\$?")
+_PLAIN = re.compile(r"[\w-]+")
+_LONGEST = 2000
 
 
 def firing(container: Container, tag: Key) -> list[str]:
@@ -38,10 +45,32 @@ def event_name(trigger: dict[str, Any]) -> str:
     return names[0] if trigger.get("type") == "CUSTOM_EVENT" and len(names) == 1 else ""
 
 
+def plain_words(pattern: str) -> list[str]:
+    """The words of a regular expression that is a choice of plain words (`a|b`, `^(a|b)$`, `^a$|^b$`); of any other none."""
+    pattern = pattern.strip() if len(pattern) < _LONGEST else ""
+    whole = _CHOICE.fullmatch(pattern)
+    words = [word.removeprefix("^").removesuffix("$") for word in (whole[1] if whole else pattern).split("|")]
+    return words if all(_PLAIN.fullmatch(word) for word in words) else []
+
+
+def event_names(trigger: dict[str, Any]) -> list[str]:
+    """The events that a custom event trigger waits for: one, those of a list, or `EVERY`; none where that is not plain."""
+    if trigger.get("type") != "CUSTOM_EVENT":
+        return []
+    for one in filters(trigger, "customEventFilter"):
+        if one.left != "{{_event}}" or one.negate or "{{" in one.right:
+            continue
+        if one.op == "EQUALS":
+            return [one.right]
+        if one.op == "MATCH_REGEX":
+            return [EVERY] if one.right.strip() in _ALL else plain_words(one.right)
+    return []
+
+
 def occasions(container: Container, tag: Key) -> set[str]:
-    """What a tag fires on: data layer events by their name, everything else by its trigger."""
+    """What a tag fires on: data layer events by their name (or `EVERY`), everything else by its trigger."""
     found = set()
     for name in firing(container, tag):
-        event = event_name(container.named.get(("trigger", name), {}))
-        found.add(f"event {event}" if event else f"trigger {name}")
+        events = event_names(container.named.get(("trigger", name), {}))
+        found |= {f"event {event}" for event in events} or {f"trigger {name}"}
     return found

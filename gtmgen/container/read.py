@@ -14,6 +14,7 @@ from gtmgen.findings import Finding, GtmgenError, Position, error
 from gtmgen.source.lines import Lines
 
 MAX_BYTES = 40_000_000
+MAX_ENTITIES = 50_000
 KINDS = ("tag", "trigger", "variable", "folder")
 _HEAD = 4_000  # how much of a file is looked at to say what it is
 _REST_KEYS = ("workspaceId", "tagManagerUrl", "path")
@@ -65,7 +66,7 @@ def read(raw: bytes, name: str) -> Export:
             [error("not-an-export", "this byte is not UTF-8 text", at, "save the file as UTF-8")]
         ) from None
     data = _parse(Lines(name, text))
-    problem_with = _strange_data(data, top)
+    problem_with = _strange_data(data, top) or _too_many(data, top)
     if problem_with:
         raise GtmgenError([problem_with])
     return Export(name, text, data)
@@ -87,7 +88,7 @@ def names(text: str) -> frozenset[tuple[str, str]]:
 
 def _strange_bytes(raw: bytes, top: Position) -> Finding | None:
     """What a file is that is no JSON at all, from its first bytes."""
-    head = raw[:_HEAD].lstrip().lower()
+    head = raw[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         return error("not-an-export", "the file is empty", top, "export the container again: Admin, Export Container")
     if raw[:4] == b"PK\x03\x04":
@@ -100,7 +101,7 @@ def _strange_bytes(raw: bytes, top: Position) -> Finding | None:
         )
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in raw[:200]:
         return error("not-an-export", "the file is UTF-16 or binary, not UTF-8", top, "save it as UTF-8")
-    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+    if head.startswith(b"<"):
         said = "GTM says: JSON parsing error: no viable alternative at input"
         return error(
             "not-an-export",
@@ -214,6 +215,14 @@ def _half_pair(data: Any) -> str:
         elif isinstance(value, list):
             stack.extend(value)
     return ""
+
+
+def _too_many(data: dict[str, Any], top: Position) -> Finding | None:
+    """A file of more entities than any container has would take memory without end."""
+    count = sum(len(value) for value in data["containerVersion"].values() if isinstance(value, list))
+    if count <= MAX_ENTITIES:
+        return None
+    return error("too-large", f"the container lists {count} entities; gtmgen reads up to {MAX_ENTITIES}", top)
 
 
 def _strange_data(data: dict[str, Any], top: Position) -> Finding | None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gtmgen.container.whole import Container
     from gtmgen.observe import Observed, Seen
 
-_COMMENT = re.compile(r"#[ \t]*gtmgen:")
+_COMMENT = re.compile(r"(?i)#[ \t]*gtmgen:")
 
 Reads = Literal["spec", "container", "both", "together"]
 
@@ -112,18 +112,34 @@ def by_default(rule: Rule) -> bool:
 
 
 def lint_spec(
-    spec: Spec, sendings: tuple[Sending, ...], library: Library, source: Source, wanted: Wanted = by_default
+    spec: Spec,
+    sendings: tuple[Sending, ...],
+    library: Library,
+    source: Source,
+    wanted: Wanted = by_default,
+    more: Sequence[Finding] = (),
 ) -> list[Finding]:
-    """What the rules have to say of a spec, in the order of its lines."""
+    """What the rules have to say of a spec, in the order of its lines.
+
+    Args:
+        spec: the spec.
+        sendings: what it sends (`resolve`).
+        library: the platforms.
+        source: its text, with places.
+        wanted: which rules to ask.
+        more: what else is said of it, that its comments can ignore too.
+    """
     about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library, "text": source.lines.text}
     rules = (*rules_of("spec"), *rules_of("both"))
     found = _ask(rules, about, wanted, lambda said: source.locate(said.path, show=not said.secret))
+    found = sorted([*found, *more], key=lambda finding: (finding.at.line, finding.at.column)) if more else found
     if not _COMMENT.search(source.lines.text):
         return found
     from gtmgen.lint.ignores import without_ignored
 
     known = {rule.id: rule.severity for rule in all_rules()}
-    return without_ignored(found, source, known, {rule.id for rule in rules if wanted(rule)})
+    asked = {rule.id for rule in rules if wanted(rule)} | {finding.rule for finding in more}
+    return without_ignored(found, source, known, asked)
 
 
 def lint_container(
@@ -159,9 +175,13 @@ def _ask(
     rules: tuple[Rule, ...], about: Mapping[str, Any], wanted: Wanted, locate: Callable[[Said], Position]
 ) -> list[Finding]:
     findings = []
+    told = set()
     for rule in rules:
         if wanted(rule):
             for said in rule.check(**{name: about[name] for name in rule.needs}):
+                if (key := (rule.id, said.path, said.part, said.message, said.side)) in told:
+                    continue  # the same call a thousand times in one tag is one finding
+                told.add(key)
                 weight = said.severity or rule.severity
                 findings.append(Finding(rule.id, weight, said.message, locate(said), said.hint))
     return sorted(findings, key=lambda finding: (finding.at.line, finding.at.column))

@@ -14,7 +14,7 @@ from gtmgen.findings import Finding, GtmgenError, Position, error
 from gtmgen.lint import Rule, Said, Side, Wanted, by_default, lint_container, lint_spec, lint_together
 from gtmgen.observe import observe
 from gtmgen.observe.values import constant
-from gtmgen.platforms import Library
+from gtmgen.platforms import TEMPLATES, Library
 from gtmgen.resolve import resolve
 from gtmgen.source import Path, Source, decode
 from gtmgen.source.lines import Lines
@@ -49,7 +49,8 @@ def is_container(raw: bytes, name: str) -> bool:
     head = raw[:_HEAD]
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and not name.endswith(_YAML):
         return re.search(rb'"gtmgen"\s*:', head) is None or b'"containerVersion"' in head
-    return name.endswith((".json", ".zip", ".tpl", ".html")) or head[:4] == b"PK\x03\x04"
+    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return name.endswith((".json", ".zip", ".tpl", ".html")) or begins.startswith((b"PK\x03\x04", b"<", b"___"))
 
 
 def lint(raw: bytes, name: str, library: Library, wanted: Wanted = by_default) -> Linted:
@@ -78,7 +79,15 @@ def _container(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linte
         return places.locate(container.path(said.path), said.part, show=not said.secret)
 
     found = lint_container(container, seen, library, export.text, locate, wanted)
-    known = [one._replace(pixels=tuple(constant(container, id) or id for id in one.pixels)) for one in seen.sendings]
+    loaded: dict[str, list[str]] = {}
+    for one in seen.loads:
+        loaded.setdefault(one.platform, []).extend(one.pixels)
+    known = [  # what names no pixel goes to those that are loaded
+        sent._replace(
+            pixels=tuple(constant(container, id) or id for id in sent.pixels or loaded.get(sent.platform, ()))
+        )
+        for sent in seen.sendings
+    ]
     return Linted(name, tuple(found), Side(name, container.usage, known), locate)
 
 
@@ -86,12 +95,12 @@ def _spec(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linted:
     text = decode(raw, name)
     spec, source = load(text, name, library)
     sendings = resolve(spec, library)
-    found = [*lint_spec(spec, sendings, library, source, wanted), *_compiled(text, source, library, wanted)]
+    found = lint_spec(spec, sendings, library, source, wanted, _compiled(text, source, library, wanted))
 
     def locate(said: Said) -> Position:
         return source.locate(said.path, show=not said.secret)
 
-    return Linted(name, _sorted(found), Side(name, "web", sendings), locate)
+    return Linted(name, tuple(found), Side(name, "web", sendings), locate)
 
 
 def _sorted(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -122,8 +131,11 @@ def together(files: Sequence[Linted], library: Library, wanted: Wanted = by_defa
 def _compiled(text: str, source: Source, library: Library, wanted: Wanted) -> list[Finding]:
     """What the rules about containers say of what a spec compiles to, at the places of the spec that ask for it.
 
-    With gtmgen's own templates that is nothing; a template of the user's can be wrong like any container.
+    Only with templates of the user's, which can be wrong like any container. What gtmgen's own make of a spec, the rules about specs
+    know better: a container does not show why something is as it is.
     """
+    if library.folders == (TEMPLATES,):
+        return []
     from gtmgen.build import compile_spec
 
     try:

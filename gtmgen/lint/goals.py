@@ -98,7 +98,7 @@ _FORM_START = re.compile(
 )
 # What happens on every page by itself.
 _BY_ITSELF = re.compile(
-    r"scroll|time[ _.-]?on[ _.-]?(page|site)|dwell|user[ _.-]?engage|page[ _.-]?view"
+    r"scroll|time[ _.-]?(on[ _.-]?(page|site)|\d+)|dwell|user[ _.-]?engage|page[ _.-]?view"
     r"|^gtm\.(js|dom|load|init|init_consent|timer|click|linkClick|historyChange|elementVisibility)$",
     re.IGNORECASE,
 )
@@ -111,8 +111,10 @@ _SUCCESS = re.compile(
 
 
 def is_form_start(goal: Goal) -> bool:
-    """Whether it counts forms that were begun, by its names."""
-    return _is_called(goal, _FORM_START)
+    """Whether it counts forms that were begun, by its names; of a click by what is clicked."""
+    clicked = [str(when.what) for when in goal.when if when.kind == "click"]
+    opens = bool(clicked) and len(clicked) == len(goal.when) and all(map(_FORM_START.search, clicked))
+    return opens or _is_called(goal, _FORM_START)
 
 
 def comes_by_itself(goal: Goal) -> bool:

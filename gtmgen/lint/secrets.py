@@ -1,11 +1,8 @@
-"""What secrets look like that are nobody's in particular."""
+"""What secrets look like that are nobody's in particular, and a quick look for them."""
 
-import re
+from gtmgen.findings import SHAPES as ANYWHERE
 
-ANYWHERE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|gh[pousr]_\w{36}|xox[abpr]-\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
-)
-"""Shapes that their makers document: a private key, a Google API key, a GitHub or Slack token, a JSON Web Token."""
+__all__ = ["ANYWHERE", "may_hold"]
 
 _BEGINNINGS = ("-----BEGIN", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "eyJ")
 

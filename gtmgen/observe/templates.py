@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from gtmgen.container.fields import filters, place, table, text
 from gtmgen.container.graph import MARK, Key
+from gtmgen.container.occasions import plain_words
 from gtmgen.container.whole import Container
 from gtmgen.observe.seen import Loads, Observed, Seen, UserSeen
 from gtmgen.platforms import Library, Platform
@@ -17,7 +17,6 @@ _WHOLE = "*"
 _GALLERY, _OWN = f"{MARK}gallery template ", f"{MARK}template "
 _EVENT = frozenset(["{{Event}}", "{{Event Name}}", "{{_event}}"])
 """GTM's variables for the event's name: in the web, in a server container, and in a trigger's own condition."""
-_LISTED = re.compile(r"\^?\(?(?:\?:)?([\w.-]+(?:\|[\w.-]+)*)\)?\$?")
 _MOST = 20
 
 
@@ -182,8 +181,8 @@ def _events(tag: Mapping[str, Any], container: Container) -> list[str]:
         asked = [f for f in filters(trigger) if f.left in _EVENT and not f.negate and not f.ignore_case]
         plain = [f.right for f in asked if f.op == "EQUALS" and "{{" not in f.right][:1]
         if not plain:
-            lists = (_LISTED.fullmatch(f.right) for f in asked if f.op == "MATCH_REGEX" and len(f.right) < 1000)
-            plain = next((m[1].split("|") for m in lists if m and "." not in m[1]), [])
+            lists = (plain_words(f.right) for f in asked if f.op == "MATCH_REGEX")
+            plain = next((words for words in lists if words), [])
         if not plain:
             return []
         found += plain

@@ -20,14 +20,16 @@ READS = {
 
 
 def listed() -> str:
-    """Every rule with its weight, what it reads and its page's first line."""
-    rows = [["rule", "weight", "reads", "says"]]
-    rows += [[rule.id, _weight(rule), READS[rule.reads], rule.summary] for rule in all_rules()]
-    return "\n".join(table(rows, "")) + "\n"
+    """Every rule with its weight and its page's first line, by what it reads."""
+    parts = []
+    for reads, words in READS.items():
+        rows = [[rule.id, _weight(rule), rule.summary] for rule in all_rules() if rule.reads == reads]
+        parts += [f"reads {words}", *table(rows), ""]
+    return "\n".join(parts) + "`gtmgen rules ID` prints the page of one.\n"
 
 
-def as_json() -> str:
-    """The same for programs, with the whole pages."""
+def as_json(id: str = "") -> str:
+    """The same for programs, with the whole pages; of one rule or of all."""
     rows = [
         {
             "id": rule.id,
@@ -37,25 +39,31 @@ def as_json() -> str:
             "summary": rule.summary,
             "page": rule.page,
         }
-        for rule in all_rules()
+        for rule in (_of(id) if id else all_rules())
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
-FORMATS: dict[str, Callable[[], str]] = {"text": listed, "json": as_json}
-
-
-def page(id: str) -> str:
-    """The manual page of a rule.
+def text(id: str = "") -> str:
+    """For people: the list, or the manual page of one rule.
 
     Raises:
         GtmgenError: there is no such rule.
     """
+    if not id:
+        return listed()
+    if id in PAGES and not any(rule.id == id for rule in all_rules()):
+        return f"{id} (error)\n\n{PAGES[id]}\n"
+    return "\n".join(f"{rule.id} ({_weight(rule)}; {READS[rule.reads]})\n\n{rule.page}\n" for rule in _of(id))
+
+
+FORMATS: dict[str, Callable[[str], str]] = {"text": text, "json": as_json}
+
+
+def _of(id: str) -> list[Rule]:
     found = [rule for rule in all_rules() if rule.id == id]
     if found:
-        return "\n".join(f"{rule.id} ({_weight(rule)}; {READS[rule.reads]})\n\n{rule.page}\n" for rule in found)
-    if id in PAGES:
-        return f"{id} (error)\n\n{PAGES[id]}\n"
+        return found
     known = [*(rule.id for rule in all_rules()), *PAGES]
     near = nearest(id, known)
     hint = f"did you mean `{near}`?" if near else "`gtmgen rules` lists them"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -15,6 +16,8 @@ from gtmgen.lint.files import Linted
 from gtmgen.lint.reading import PAGES
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_LINK = re.compile(r"\[(?=[^\]\n]{0,500}\]\()")
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
@@ -54,13 +57,20 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVEL[finding.severity],
-        "message": {"text": message},
+        "message": {"text": _plain(message)},
         "locations": [{"physicalLocation": place}],
     }
 
 
+def _plain(message: str) -> str:
+    """A message in which nothing is a placeholder (`{0}`, section 3.11.5) or a link (`[text](target)`, section 3.11.6)."""
+    return _LINK.sub(r"\\[", _PLACEHOLDER.sub(r"{{\1}}", message))
+
+
 def _uri(name: str) -> str:
     """A file's name as a URI reference: relative as it is, absolute with its scheme."""
+    if name == "<stdin>":
+        return "stdin"
     if PurePath(name).is_absolute():
         return Path(name).as_uri()
     return quote(PurePath(name).as_posix())

@@ -13,7 +13,7 @@ Style = Callable[[str, str], str]
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 # What a terminal would obey instead of showing: controls, and marks that turn the direction of a line.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SHOWN = 110
 
 
@@ -23,7 +23,7 @@ def plain(text: str, colour: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Text of a file, fit for a terminal: nothing in it can move the cursor or turn the line round."""
+    """Text of a file, fit for a terminal: nothing in it can move the cursor, begin a line or turn one round."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
 
 

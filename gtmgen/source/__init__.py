@@ -63,6 +63,19 @@ class Source:
             else:
                 return
 
+    def scalars(self) -> Iterator[Node]:
+        """Every text, number and key of the document."""
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            if node.keys is not None:
+                for key, value in node.keys.values():
+                    stack += [key, value]
+            elif node.items is not None:
+                stack += node.items
+            else:
+                yield node
+
     def position(self, line: int, column: int) -> Position:
         """A place given by line and column, with the line's text."""
         return self.lines.position(line, column)

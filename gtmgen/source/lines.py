@@ -23,12 +23,19 @@ class Lines:
     def _lines(self) -> list[str]:
         return _BREAK.split(self.text) if "\r" in self.text else self.text.split("\n")
 
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; "" beyond the end."""
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
     def position(self, line: int, column: int, width: int = 1, *, show: bool = True) -> Position:
-        """A place with its line's text, or without it where that must not be shown."""
+        """A place with its line's text, or without it where that must not be shown; behind the end is the end."""
+        if line > len(self._lines):
+            line, column = len(self._lines), len(self._lines[-1]) + 1
         return _position(self.name, line, column, width, self.line(line) if show else "")
 
     def at_offset(self, offset: int, width: int = 1, *, show: bool = True) -> Position:

@@ -121,7 +121,9 @@ def _finding(lines: Lines, problem: yaml.MarkedYAMLError) -> Finding:
         written = f"`{text[slash - 1 : slash + 1]}` means nothing inside double quotes"
         return error("yaml", written, lines.position(line, slash), "write the text in single quotes: '^/p/\\d+$'")
     for number in range(line, max(0, line - 4), -1):
-        if comment := re.search(r"[{\[][^}\]]*?([\w-]+):\s+(#[^,}\]]*[^\s,}\]])", lines.line(number)):
+        if comment := re.search(
+            r"[{\[][^}\]]{0,200}?([\w-]{1,60}):\s{1,20}(#[^,}\]]{0,200}[^\s,}\]])", lines.line(number)
+        ):
             at = lines.position(number, comment.start(2) + 1, len(comment[2]))
             return error("yaml", "a # begins a comment", at, f'write `{comment[1]}: "{comment[2]}"`')
     if "found unexpected ':'" in what and (word := re.search(r"[\w.+-]+:$", text[:column])):

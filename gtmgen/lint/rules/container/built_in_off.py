@@ -22,7 +22,11 @@ def check(container: Container) -> Iterator[Said]:
     """Built-in variables that are used and off, one finding each; a part of a container gets one for the whole (`dangling`)."""
     if container.partial:
         return
-    for name, users in container.off.items():
+    for name, every in container.off.items():
+        # where GTM expects the event's own name, `custom-event-filter` has told it
+        users = [one for one in every if "customEventFilter" not in container.at(*one, ("variable", name))]
+        if not users:
+            continue
         (user, how), by = users[0], list(dict.fromkeys(user for user, _ in users))
         verb = "reads" if len(by) == 1 else "read"
         message = f"the built-in variable `{name}` is not switched on: {several(by)} {verb} undefined"

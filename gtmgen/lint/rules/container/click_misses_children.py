@@ -1,7 +1,7 @@
 """A click trigger that misses clicks on what stands inside the element.
 
 An All Elements trigger is given the innermost element under the pointer: a click on the icon or the word in a button is a click on
-the icon or the word. A CSS selector that names the button alone, or a condition on its id, its classes or its text, is then false
+the icon or the word. A CSS selector that names the button alone, or a condition on its id or its classes, is then false
 (measured on GTM's runtime). Nothing is counted, and nobody hears of it.
 
 Write each part of the selector a second time with ` *` behind it: `button.buy, button.buy *`. A Just Links trigger needs none: there

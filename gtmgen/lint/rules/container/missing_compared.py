@@ -22,6 +22,10 @@ SEVERITY = Severity.WARNING
 _ANYTHING = {
     ".",
     ".+",
+    ".{1,}",
+    "^[a-zA-Z0-9]+$",
+    "^[A-Za-z0-9]+$",
+    "[a-zA-Z]+",
     "^.+",
     ".+$",
     "^.+$",
@@ -36,6 +40,7 @@ _ANYTHING = {
     r"^\w+$",
     "[a-z]+",
 }
+_NOTHING = {"", "^$", "^\\s*$"}
 _OR_NOTHING = {".*", "^.*$", "^.*", ".*$", "(.*)"}
 
 
@@ -49,7 +54,8 @@ def check(container: Container) -> Iterator[Said]:
                 continue
             pattern = one.right.strip()
             is_set = one.op == "MATCH_REGEX" and (pattern in _ANYTHING or (one.negate and pattern in _OR_NOTHING))
-            if is_set or (one.op == "EQUALS" and not pattern):
+            empty = pattern in _NOTHING if one.op == "MATCH_REGEX" else one.op == "EQUALS" and not pattern
+            if is_set or empty:
                 always = one.negate != is_set
                 what = f"`{pattern}`" if is_set else "nothing"
                 message = (

@@ -27,6 +27,7 @@ def check(container: Container) -> Iterator[Said]:
     colon: list[Key] = []
     control: list[Key] = []
     underscore: list[Key] = []
+    sign: list[Key] = []
     nameless: list[Key] = []
     for key, entity in container.named.items():
         name = entity.get("name")
@@ -39,6 +40,8 @@ def check(container: Container) -> Iterator[Said]:
             colon.append(key)
         elif _CONTROL.search(name):
             control.append(key)
+        elif "\u26a0" in name:
+            sign.append(key)
         elif key[0] == "folder" and name.startswith("_"):
             underscore.append(key)
     if colon:
@@ -49,6 +52,9 @@ def check(container: Container) -> Iterator[Said]:
     if control:
         message = f"{_all(control)}: a line break, a tab or another control character stands in the name"
         yield Said((*control[0], "name"), message, "write a space in its place", Severity.WARNING)
+    if sign:
+        message = f"{_all(sign)}: GTM is said to refuse a name with a warning sign (\u26a0)"
+        yield Said((*sign[0], "name"), message, "leave the sign out", Severity.WARNING)
     if underscore:
         message = f"{_all(underscore)}: GTM is said to refuse the name of a folder that begins with `_`"
         yield Said((*underscore[0], "name"), message, "begin it with another character", Severity.WARNING)

@@ -73,12 +73,15 @@ def _path(op: str, text: str) -> tuple[str, str] | None:
         hint = "look at Page URL" if "://" in text else f"write `/{text}`"
         return f"`{text}` does not begin with /, and every Page Path does", hint
     if op == "MATCH_REGEX" and _NO_PATH.fullmatch(text):
-        return f"`{text}` does not begin with /, and every Page Path does", f"write `^/{text[1:]}`"
+        hint = "look at Page URL" if "://" in text else f"write `^/{text[1:]}`"
+        return f"`{text}` does not begin with /, and every Page Path does", hint
     return None
 
 
 def _url(name: str, op: str, text: str) -> tuple[str, str] | None:
     hint = "look at Page Path" if name == "Page URL" else f"use contains `{text.lstrip('^')}`"
+    if name == "Page URL" and not text.startswith(("/", "^", "\\")):
+        hint = "look at Page Hostname" if "." in text.split("/")[0] else hint
     if op == "MATCH_REGEX" and text.startswith(("^/", "^\\/")) and "|" not in text:
         return f"{name} is the whole address and begins with https://, not with /", hint
     if op in _BEGINS and not _SCHEME.match(text):

@@ -17,6 +17,7 @@ from typing import Any
 from gtmgen.container import fields
 from gtmgen.container.graph import Key
 from gtmgen.container.occasions import firing, kind
+from gtmgen.container.runs import what_runs
 from gtmgen.container.whole import Container, called, several
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
@@ -71,4 +72,7 @@ def _looks(variable: Mapping[str, Any]) -> bool:
     if variable.get("type") == "d":
         css = fields.text(variable, "elementSelector")
         return fields.text(variable, "selectorType") != "CSS" or _BODY.fullmatch(css.strip()) is None
-    return variable.get("type") == "jsm" and _LOOKS.search(fields.text(variable, "javascript")) is not None
+    if variable.get("type") != "jsm":
+        return False
+    code = fields.text(variable, "javascript")
+    return _LOOKS.search(code) is not None and _LOOKS.search(what_runs(code)) is not None

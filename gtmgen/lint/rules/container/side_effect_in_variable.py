@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 
 from gtmgen.container import fields
+from gtmgen.container.runs import what_runs
 from gtmgen.container.whole import Container, called
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
@@ -43,17 +44,6 @@ _SAYS = {
     "push": "pushes into the data layer",
     "call": "calls gtag()",
 }
-# What a reader of JavaScript has to tell apart before it can count braces. A `/` after an operator begins a regular expression.
-_TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<text>"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)
-    |(?P<regex>(?<=[(,=:\[!&|?{};\n+])[ \t]*/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}+\]){1,500}+/)
-    |(?P<handed>(?:\breturn|[:,(=])[ \t\r\n]*+function\b[^(){}]*+\([^(){}]*+\)[ \t\r\n]*+\{)
-    |(?P<open>\{)|(?P<close>\})""",
-    re.VERBOSE | re.DOTALL,
-)
-_CALLED = re.compile(r"\s*(?:\(|\.\s*(?:call|apply)\s*\()")
-_HANDED_OUT = re.compile(r"return|:")
 
 
 def check(container: Container) -> Iterator[Said]:
@@ -61,32 +51,7 @@ def check(container: Container) -> Iterator[Said]:
     for key, variable in container.of("variable"):
         if variable.get("type") == "jsm":
             code = fields.text(variable, "javascript")
-            done = _DOES.search(_run(code)) if _MAY_DO.search(code) else None
+            done = _DOES.search(what_runs(code)) if _MAY_DO.search(code) else None
             if done and done.lastgroup:
                 message = f"{called(key)} {_SAYS[done.lastgroup]} each time that it is read, also for a tag that consent blocks"
                 yield Said((*key, *fields.place(variable, "javascript")), message, "do it in a tag", part=done[0])
-
-
-def _run(code: str) -> str:
-    """What of a variable's code runs when it is read: without comments, and without the functions that it hands out."""
-    kept: list[str] = []
-    at = depth = handed = 0  # `handed`: how deep the function stands that is handed out, and `begins` where
-    begins = 0
-    for token in _TOKEN.finditer(code):
-        kind = token.lastgroup
-        if not handed:
-            kept.append(code[at : token.start()])
-            if kind not in {"comment", "regex"}:
-                kept.append(token[0])
-        at = token.end()
-        if kind == "close":
-            depth -= 1
-            if handed and depth == handed:
-                handed = 0
-                if _CALLED.match(code, at):
-                    kept.append(code[begins:at])
-        elif kind in {"open", "handed"}:
-            if kind == "handed" and not handed and depth > 0 and _HANDED_OUT.match(token[0]):
-                handed, begins = depth, at
-            depth += 1
-    return "".join(kept) + ("" if handed else code[at:])

@@ -25,6 +25,10 @@ SEVERITY = Severity.ERROR
 _GALLERY = re.compile(r"cvt_[A-Z0-9]{5}\Z")
 _KINDS = ("tag", "variable", "client", "transformation")
 _ELSEWHERE = {"server": WEB_TYPES, "web": SERVER_TYPES}
+_OTHER_KIND = {
+    "server": "read the event with an Event Data variable (`ed`); if this is a web container, its `usageContext` is `WEB`",
+    "web": "if this is a server container, its `usageContext` is `SERVER`; else take it out",
+}
 _LONG = 60
 
 
@@ -51,9 +55,8 @@ def check(container: Container) -> Iterator[Said]:
             hint = "put the template into `customTemplate`; its type is `cvt_<gallery ID>` or `cvt_<container ID>_<template ID>`"
             yield Said(at, f"no template of the file is `{type[:_LONG]}`, the type of {names}; {says}", hint)
         elif type in _ELSEWHERE.get(container.usage, {}).get(kind, ()):
-            yield Said(
-                at, f"a {container.usage} container has no type `{type}`, that of {names}; {says}", "take it out"
-            )
+            hint = _OTHER_KIND[container.usage]
+            yield Said(at, f"a {container.usage} container has no type `{type}`, that of {names}; {says}", hint)
         elif right := _misspelt(kind, type):
             yield Said(at, f"`{type[:_LONG]}` is no type of a {kind}, but that of {names}; {says}", f"write `{right}`")
 

@@ -2,7 +2,7 @@
 
 A call that names no pixel goes to every pixel on the page, those of other tags and of the page itself too (measured; TikTok's own
 template says so in its issue 16). With two pixels in the container each conversion is counted in both accounts. Name the pixel in every
-call.
+call. A page view that goes to both is as it should be.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gtmgen.findings import Severity
 from gtmgen.lint import Said
 from gtmgen.observe.values import constant
 from gtmgen.platforms import Library
+from gtmgen.resolve import PAGE_VIEW
 
 if TYPE_CHECKING:
     from gtmgen.observe import Observed, Seen
@@ -29,7 +30,7 @@ def check(container: Container, seen: Observed, library: Library) -> Iterator[Sa
         pixels.setdefault(load.platform, set()).update(constant(container, pixel) or pixel for pixel in load.pixels)
     nameless: dict[str, list[Seen]] = {}
     for sending in seen.sendings:
-        if not sending.pixels and sending.side == "web" and not sending.paused and not sending.implied:
+        if not sending.pixels and sending.side == "web" and not sending.paused and sending.event != PAGE_VIEW:
             nameless.setdefault(sending.platform, []).append(sending)
     for platform, sendings in nameless.items():
         if len(pixels.get(platform, ())) > 1:

@@ -8,6 +8,7 @@ as well: in one list they need `once: visit`, or every lead counts twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gtmgen.findings import Severity
@@ -15,14 +16,20 @@ from gtmgen.lint import Said
 from gtmgen.lint.goals import Goal, goals
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
+from gtmgen.spec.model import Condition
 
 SEVERITY = Severity.WARNING
 _ATTEMPT = {"form", "click"}
+_THANKS = re.compile(
+    r"(?i)thank|danke|merci|gracias|grazie|bedankt|confirm|success|done|sent|complete|best(ä|ae)tig|received"
+)
 
 
 def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
     """Sales and leads on a page whose event_id is made anew every time."""
-    for goal in goals(sendings, library):
+    every = goals(sendings, library)
+    yield from _form_and_page(every)
+    for goal in every:
         own = goal.sendings[0].event_id
         if goal.stage not in {"lead", "sale"} or goal.has_own_id or not own or own.once == "visit":
             continue
@@ -40,6 +47,24 @@ def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
             severity = SEVERITY if goal.stage == "sale" else Severity.NOTE
             message = f"`{goal.name}` counts again when the page is reloaded"
             yield Said(pages[0].at, message, _way_out(goal, library), severity)
+
+
+def _form_and_page(every: list[Goal]) -> Iterator[Said]:
+    """A form and a thank-you page that are two conversions of one event: each lead is both."""
+    forms: dict[str, Goal] = {}
+    for goal in every:
+        kinds = {when.kind for when in goal.when}
+        if goal.stage == "lead" and not goal.paused and kinds == {"form"}:
+            forms.setdefault(goal.event, goal)
+    for goal in every:
+        form = forms.get(goal.event)
+        pages = [when for when in goal.when if when.kind == "page"]
+        if not form or goal.paused or not pages or len(pages) != len(goal.when):
+            continue
+        if all(isinstance(when.what, Condition) and _THANKS.search(str(when.what.right)) for when in pages):
+            message = f"`{goal.name}` is the page that the form of `{form.name}` leads to: one act is sent twice"
+            hint = "make it one conversion with both in `when` and `once: visit`, or keep one of them"
+            yield Said(pages[0].at, message, hint)
 
 
 def _way_out(goal: Goal, library: Library) -> str:

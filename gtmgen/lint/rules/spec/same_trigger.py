@@ -83,6 +83,8 @@ def _same_name(first: _Fires, this: _Fires) -> Said:
         if same_id
         else "and the platform may count one act twice"
         if this.when.kind == "page"
+        else "under another name, so the platform counts one act twice"
+        if first.sending.sent_as != this.sending.sent_as
         else "with another event_id, so the platform counts one act twice"
     )
     name = f"`{first.sending.conversion}`"

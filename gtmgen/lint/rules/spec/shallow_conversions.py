@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, goals, listed, only_views
+from gtmgen.lint.goals import Goal, comes_by_itself, goals, listed, only_views
 from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending
 
@@ -36,4 +36,5 @@ def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
 
 def _is_shallow(goal: Goal) -> bool:
     """A look, or an event of the site's own on something that costs the visitor nothing."""
-    return goal.stage == "view" or (not goal.stage and bool(goal.when) and all(w.kind in _CHEAP for w in goal.when))
+    cheap = bool(goal.when) and all(when.kind in _CHEAP for when in goal.when)
+    return goal.stage == "view" or (not goal.stage and (cheap or comes_by_itself(goal)))
