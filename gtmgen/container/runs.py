@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 # What a reader of JavaScript has to tell apart before it can count braces. A `/` after an operator begins a regular expression.
 _TOKEN = re.compile(
@@ -15,14 +16,14 @@ _TOKEN = re.compile(
 )
 _CALLED = re.compile(r"\s*(?:\(|\.\s*(?:call|apply)\s*\()")
 _HANDED_OUT = re.compile(r"return|:")
-_FEW = 20
-_RETURN = re.compile(r"\breturn\s+$")
+_WORD = re.compile(r"(?P<returned>\breturn\s+)?(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*+)")
 _NAME = re.compile(r"([A-Za-z_$][\w$]{0,80})\s*$")
 
 
 def what_runs(code: str) -> str:
     """What of a variable's code runs when it is read: without comments, and without the functions that it hands out."""
     kept: list[str] = []
+    names = _only_returned(code)
     at = depth = handed = 0  # `handed`: how deep the function stands that is handed out, and `begins` where
     begins = 0
     for token in _TOKEN.finditer(code):
@@ -39,19 +40,24 @@ def what_runs(code: str) -> str:
                 if _CALLED.match(code, at):
                     kept.append(code[begins:at])
         elif kind in {"open", "handed"}:
-            if kind == "handed" and not handed and depth > 0 and _is_handed_out(code, token):
+            if kind == "handed" and not handed and depth > 0 and _is_handed_out(code, token, names):
                 handed, begins = depth, at
             depth += 1
     return "".join(kept) + ("" if handed else code[at:])
 
 
-def _is_handed_out(code: str, token: re.Match[str]) -> bool:
+def _is_handed_out(code: str, token: re.Match[str], only_returned: frozenset[str]) -> bool:
     """Whether a function that begins here is given to whoever reads the variable: returned, a member, or returned by its name."""
     if _HANDED_OUT.match(token[0]):
         return True
     name = _NAME.search(code, max(0, token.start() - 90), token.start()) if token[0].startswith("=") else None
-    if name is None:
-        return False
-    uses = list(re.finditer(rf"(?<![\w$.]){re.escape(name[1])}(?![\w$])", code))
-    others = [use for use in uses if use.start() != name.start(1)]
-    return len(others) <= _FEW and all(_RETURN.search(code, max(0, use.start() - 20), use.start()) for use in others)
+    return name is not None and name[1] in only_returned
+
+
+def _only_returned(code: str) -> frozenset[str]:
+    """The names that stand once beside a `return`, and nowhere else but behind one: what they hold is not called here."""
+    others: Counter[str] = Counter()
+    for word in _WORD.finditer(code):
+        if not word["returned"]:
+            others[word["name"]] += 1
+    return frozenset(name for name, count in others.items() if count == 1)

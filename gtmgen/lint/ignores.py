@@ -33,7 +33,7 @@ class Ignore(NamedTuple):
 
 def ignores(source: Source) -> list[Ignore]:
     """The comments of a spec, in its order; what merely looks like one inside a text is none."""
-    texts = _texts(source)
+    texts, following = _texts(source), _held(source)
     found = []
     for match in _COMMENT.finditer(source.lines.text):
         at = source.lines.at_offset(match.start(), len(match[0].rstrip()))
@@ -42,29 +42,29 @@ def ignores(source: Source) -> list[Ignore]:
         said = _IGNORE.match(match[1])
         rules = tuple(rule for part in ((said[1] if said else "") or "").split(",") if (rule := part.strip()))
         reason = said[2].strip() if said else ""
-        found.append(Ignore(rules, reason, _lines(source, at), at, said is not None))
+        found.append(Ignore(rules, reason, _lines(source, at, following), at, said is not None))
     return found
 
 
-def _lines(source: Source, at: Position) -> frozenset[int]:
+def _lines(source: Source, at: Position, following: list[int]) -> frozenset[int]:
     """The lines that a comment speaks of."""
     before = source.lines.line(at.line)[: at.column - 1].strip()
     alone = before in {"", "-"}
-    line = _next(source, at.line) if alone else at.line
+    line = following[at.line] if alone else at.line
     meant = {at.line, line} if before == "-" else {line}
     while line and _OPENS.fullmatch(source.lines.line(line)) and len(meant) < _MOST:
-        line = _next(source, line)
+        line = following[line]
         meant.add(line)
     return frozenset(meant)
 
 
-def _next(source: Source, line: int) -> int:
-    """The next line that holds something but a comment; 0 where there is none."""
-    for number in range(line + 1, source.lines.count + 1):
+def _held(source: Source) -> list[int]:
+    """For every line the next one that holds something but a comment; 0 where there is none."""
+    following = [0] * (source.lines.count + 2)
+    for number in range(source.lines.count, 0, -1):
         held = source.lines.line(number).strip()
-        if held and not held.startswith("#"):
-            return number
-    return 0
+        following[number - 1] = number if held and not held.startswith("#") else following[number]
+    return following
 
 
 def _texts(source: Source) -> dict[int, list[tuple[int, int]]]:
