@@ -1,5 +1,5 @@
 """`python -m gtmgen` is the same as `gtmgen`."""
 
-from gtmgen.cli import main
+from gtmgen.cli import run
 
-main()
+run()

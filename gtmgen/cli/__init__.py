@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
 from gtmgen import __version__
 from gtmgen.cli.build import build
-from gtmgen.cli.console import INTERRUPTED, TROUBLE, say, tell
+from gtmgen.cli.console import INTERRUPTED, NO, OK, TROUBLE, say, tell
 from gtmgen.cli.lint import lint, rules
 from gtmgen.cli.show import init, platforms, schema
 from gtmgen.findings import GtmgenError
@@ -28,16 +31,36 @@ class _Group(click.Group):
             raise SystemExit(INTERRUPTED) from None
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_HELP = """Compile a spec of a site's conversions into Google Tag Manager containers, and lint anybody's.
+
+\b
+gtmgen init specs/shop.yml    writes a commented spec to begin with
+gtmgen build specs/shop.yml   writes output/shop.web.json, to be imported into GTM
+gtmgen lint GTM-ABC1234.json  says what is wrong with a spec or a container
+"""
+
+
+@click.group(cls=_Group, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="gtmgen")
 def main() -> None:
-    r"""Compile a spec of a site's conversions into Google Tag Manager containers.
-
-    \b
-    gtmgen init specs/shop.yml     writes a commented spec to begin with
-    gtmgen build specs/shop.yml    writes output/shop.web.json, to be imported into GTM
-    """
+    """The commands."""
 
 
 for _command in (init, build, lint, rules, schema, platforms):
     main.add_command(_command)
+
+
+def run() -> NoReturn:
+    """The command, as it is installed: ends the process at once when it is done.
+
+    Python takes down whatever was built up before it ends; of a large container that takes as long as reading it, for nothing.
+    """
+    code: str | int | None = OK
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or nobody reads it any more
+            stream.flush()
+    os._exit(code if isinstance(code, int) else OK if code is None else NO)

@@ -20,8 +20,13 @@ REFERENCE = re.compile(r"\{\{([^{}\n]+(?:[{}][^{}\n]+)*)\}\}")
 MARK = "\x00"
 """Begins what is no name: a reserved trigger, an id that leads nowhere, the second of two equal names."""
 
-# Not looked at by GTM when it looks for variables: what an entity is called, what is said of it, a template's own source.
-_NO_TEXT = frozenset({"name", "notes", "templateData", "galleryReference", "fingerprint"})
+# Not looked at by GTM when it looks for variables: what an entity is called, what is said of it, ids, a template's own source.
+_NO_TEXT = frozenset(
+    {
+        *("name", "notes", "templateData", "galleryReference", "fingerprint", "parentFolderId"),
+        *("accountId", "containerId", "tagId", "triggerId", "variableId", "firingTriggerId", "blockingTriggerId"),
+    }
+)
 _TRIGGERS = {"firingTriggerId": "fires on", "blockingTriggerId": "is blocked by"}
 _SEQUENCE = {"setupTag": "is set up by", "teardownTag": "is followed by"}
 _FIELDS = {how: field for field, how in (_TRIGGERS | _SEQUENCE).items()}

@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gtmgen.container.fields import rows
@@ -22,9 +23,25 @@ _FIXED = {"tag": 150, "trigger": 60, "variable": 45, "folder": 0}
 _quoted = json.JSONEncoder().encode
 _SANDBOXED = re.compile(r"^___SANDBOXED_JS_FOR_\w+___$")
 _CONDITION = 70
+_SHORT = 40
 _LABELS = {"type", "key"}
 _REFERENCE = 25
-_NOT_SHIPPED = {"name", "notes", "parentFolderId", "monitoringMetadata", "formatValue", "type", "firingTriggerId"}
+_NOT_SHIPPED = frozenset(
+    {
+        *(
+            "name",
+            "notes",
+            "parentFolderId",
+            "monitoringMetadata",
+            "formatValue",
+            "type",
+            "fingerprint",
+            "galleryReference",
+        ),
+        *("accountId", "containerId", "firingTriggerId", "blockingTriggerId", "tagId", "triggerId", "variableId"),
+        *("folderId", "clientId", "transformationId", "templateId"),
+    }
+)
 
 
 def sizes(named: Named) -> dict[Key, int]:
@@ -94,8 +111,17 @@ def _size(value: Any) -> int:
 
 
 def _text(value: str) -> int:
-    if value.isalnum() and value.isascii():
-        return len(value) + 2
+    if len(value) <= _SHORT:
+        return _short(value)
+    return _long(value)
+
+
+@lru_cache(maxsize=4096)  # the same few texts stand in most entities
+def _short(value: str) -> int:
+    return _long(value)
+
+
+def _long(value: str) -> int:
     count = value.count
     escaped = 5 * (count("<") + count(">") + count("&"))
     return len(_quoted(value)) + escaped + _REFERENCE * count("{{")

@@ -44,7 +44,7 @@ def _graph(container: Container) -> dict[Key, set[Key]]:
     return {
         key: {use.target for use in uses if use.how in _WAITS[key[0]] and use.target in container.named}
         for key, uses in container.uses.items()
-        if key[0] in _WAITS
+        if uses and key[0] in _WAITS
     }
 
 

@@ -39,6 +39,8 @@ def check(container: Container, seen: Observed, library: Library) -> Iterator[Sa
     for sending in seen.sendings:
         if sending.event != PAGE_VIEW and not sending.paused:
             groups.setdefault((sending.platform, sending.side), []).append(bool(sending.event_id))
+    if not groups:
+        return
     misplaced = _Misplaced(container, library)
     needs_one = carriers(container).to_server
     for (platform, side), given in groups.items():
