@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
-from gtmgen.recognise import Recognise, recognise
 from gtmgen.source import Source, decode, parse
+
+if TYPE_CHECKING:
+    from gtmgen.recognise import Recognise
 
 Scalar = str | int | float | bool
 STAGES = ("view", "step", "lead", "sale")
@@ -122,6 +124,8 @@ class Platform:
     @cached_property
     def recognise(self) -> Recognise:
         """How the platform looks in anybody's container. Reading the calls takes a moment that a build does not need."""
+        from gtmgen.recognise import recognise  # building needs none of it
+
         return recognise(self.recognisable)
 
     @cached_property

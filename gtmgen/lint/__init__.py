@@ -5,7 +5,7 @@ A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator t
 
 | folder | a rule's `check` can ask for |
 |---|---|
-| `spec` | `spec`, `sendings`, `library`, the file's `text` |
+| `spec` | `spec`, `sendings`, `goals` (what it counts, `lint.goals`), `library`, the file's `text` |
 | `container` | `container`, `seen` (what it sends), `library`, the file's `text` |
 | `both` | `sendings` (of a spec, or as seen in a container), `library` |
 | `together` | `sides`: what each of several files sends; `library` |
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gtmgen.findings import Finding, Position, Severity
 from gtmgen.lint import rules as _rules
+from gtmgen.lint.goals import goals
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.source import Path, Source
@@ -129,7 +130,13 @@ def lint_spec(
         wanted: which rules to ask.
         more: what else is said of it, that its comments can ignore too.
     """
-    about: Mapping[str, Any] = {"spec": spec, "sendings": sendings, "library": library, "text": source.lines.text}
+    about: Mapping[str, Any] = {
+        "spec": spec,
+        "sendings": sendings,
+        "goals": goals(sendings, library),
+        "library": library,
+        "text": source.lines.text,
+    }
     rules = (*rules_of("spec"), *rules_of("both"))
     found = _ask(rules, about, wanted, lambda said: source.locate(said.path, show=not said.secret))
     found = sorted([*found, *more], key=lambda finding: (finding.at.line, finding.at.column)) if more else found

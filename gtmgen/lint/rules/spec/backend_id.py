@@ -9,22 +9,21 @@ backend's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals, listed
-from gtmgen.platforms import Library
+from gtmgen.lint.goals import Goal, listed
 from gtmgen.resolve import Sending
 
 SEVERITY = Severity.WARNING
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: tuple[Sending, ...], goals: Sequence[Goal]) -> Iterator[Said]:
     """Leads and sales without a message and without an id of their own, in a spec with a backend; told of once."""
     unknown = [
         goal
-        for goal in goals(sendings, library)
+        for goal in goals
         if goal.stage in {"lead", "sale"}
         and goal.when
         and not goal.has_own_id

@@ -9,11 +9,11 @@ as well: in one list they need `once: visit`, or every lead counts twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, goals
+from gtmgen.lint.goals import Goal
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition
@@ -25,11 +25,10 @@ _THANKS = re.compile(
 )
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: tuple[Sending, ...], goals: Sequence[Goal], library: Library) -> Iterator[Said]:
     """Sales and leads on a page whose event_id is made anew every time."""
-    every = goals(sendings, library)
-    yield from _form_and_page(every)
-    for goal in every:
+    yield from _form_and_page(goals)
+    for goal in goals:
         own = goal.sendings[0].event_id
         if goal.stage not in {"lead", "sale"} or goal.has_own_id or not own or own.once == "visit":
             continue
@@ -49,7 +48,7 @@ def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
             yield Said(pages[0].at, message, _way_out(goal, library), severity)
 
 
-def _form_and_page(every: list[Goal]) -> Iterator[Said]:
+def _form_and_page(every: Sequence[Goal]) -> Iterator[Said]:
     """A form and a thank-you page that are two conversions of one event: each lead is both."""
     forms: dict[str, Goal] = {}
     for goal in every:

@@ -7,13 +7,12 @@ site pushes. Page views are the pixel's own, or one `page_view` conversion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals
-from gtmgen.platforms import Library
-from gtmgen.resolve import PAGE_VIEW, Sending
+from gtmgen.lint.goals import Goal
+from gtmgen.resolve import PAGE_VIEW
 from gtmgen.spec.model import Condition, When
 
 SEVERITY = Severity.WARNING
@@ -23,9 +22,9 @@ _EVERY_ELEMENT = {"*", "html", "body", ":root", "body *", "html *"}
 _EVERY_LOAD = {"gtm.js", "gtm.dom", "gtm.load", "gtm.init", "gtm.init_consent"}
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(goals: Sequence[Goal]) -> Iterator[Said]:
     """Triggers without conditions that hold for any page, click or event."""
-    for goal in goals(sendings, library):
+    for goal in goals:
         if goal.event == PAGE_VIEW or not (goal.stage or goal.primary):
             continue
         for when in goal.when:

@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, comes_by_itself, goals, is_form_start, primary
+from gtmgen.lint.goals import Goal, comes_by_itself, is_form_start, primary
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 
 SEVERITY = Severity.NOTE
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: tuple[Sending, ...], goals: Sequence[Goal], library: Library) -> Iterator[Said]:
     """A primary whose `monthly` is below what a platform that gets it needs."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     chosen = primary(counted)
     if chosen is None or chosen.monthly is None:
         return

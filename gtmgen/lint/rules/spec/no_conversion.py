@@ -7,20 +7,18 @@ of purchases and leads. Add what the site is for: the order (`purchase`), the en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals, listed, only_views
-from gtmgen.platforms import Library
-from gtmgen.resolve import Sending
+from gtmgen.lint.goals import Goal, listed, only_views
 
 SEVERITY = Severity.NOTE
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(goals: Sequence[Goal]) -> Iterator[Said]:
     """Specs with events and none of them a step, a lead or a sale."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     if counted and only_views(counted):
         names = listed(dict.fromkeys(goal.name for goal in counted))
         hint = "add what the site is for: `purchase`, `generate_lead`, `sign_up` …"

@@ -8,20 +8,18 @@ rules look at it. A spec with one conversion besides views needs no word about i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals, is_form_start, listed, primary
-from gtmgen.platforms import Library
-from gtmgen.resolve import Sending
+from gtmgen.lint.goals import Goal, is_form_start, listed, primary
 
 SEVERITY = Severity.NOTE
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(goals: Sequence[Goal]) -> Iterator[Said]:
     """Specs with a choice of conversions and none marked, or a marked one that is paused."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     chosen = primary(counted)
     if chosen and chosen.paused:
         hint = "take `paused` out, or make another one primary"

@@ -8,12 +8,12 @@ it. Move them to `user_data`, and name an id that says nothing about the person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals
-from gtmgen.platforms import Library
+from gtmgen.lint.goals import Goal
 from gtmgen.resolve import Sending
 
 SEVERITY = Severity.WARNING
@@ -24,10 +24,10 @@ _PERSONAL = re.compile(
 )
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: tuple[Sending, ...], goals: Sequence[Goal]) -> Iterator[Said]:
     """Parameters and ids that are looked up under a person's data, by their names; told of once a place."""
     told = set()
-    for goal in goals(sendings, library):
+    for goal in goals:
         places = [(param.at, param.key, param.source) for sending in goal.sendings for param in sending.params]
         own = goal.sendings[0].event_id
         if own:
@@ -48,6 +48,7 @@ def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
                 yield Said(at, message, "write it under `user_data`, where it is hashed; or take it out")
 
 
+@lru_cache(maxsize=1024)
 def _is_personal(name: str) -> bool:
     name = _WORDS.sub("_", name).lower()
     return bool(_PERSONAL.fullmatch(name))

@@ -9,12 +9,11 @@ visitor does once (an account, a trial, a subscription) can well take the visito
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, goals
-from gtmgen.platforms import Library
+from gtmgen.lint.goals import Goal
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Lookup, Spec
 
@@ -36,9 +35,9 @@ _THING = re.compile(
 )
 
 
-def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(spec: Spec, sendings: tuple[Sending, ...], goals: Sequence[Goal]) -> Iterator[Said]:
     """Ids that are named after a person or a thing, by the look of their names."""
-    for goal in goals(sendings, library):
+    for goal in goals:
         conversion, own = spec.conversions[int(goal.at[1])], goal.sendings[0].event_id
         if own is None:
             continue

@@ -8,13 +8,12 @@ events of the site's own on a click, an element or a page, and they outnumber al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, comes_by_itself, goals, listed, only_views
-from gtmgen.platforms import Library
-from gtmgen.resolve import PAGE_VIEW, Sending
+from gtmgen.lint.goals import Goal, comes_by_itself, listed, only_views
+from gtmgen.resolve import PAGE_VIEW
 
 SEVERITY = Severity.NOTE
 _MANY = 5
@@ -22,9 +21,9 @@ _TIMES = 2
 _CHEAP = {"click", "link", "visible", "page"}
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(goals: Sequence[Goal]) -> Iterator[Said]:
     """Specs in which looks and clicks outnumber the rest; told of once."""
-    counted = [goal for goal in goals(sendings, library) if goal.event != PAGE_VIEW and not goal.paused]
+    counted = [goal for goal in goals if goal.event != PAGE_VIEW and not goal.paused]
     shallow = [goal for goal in counted if _is_shallow(goal)]
     if len(shallow) >= _MANY and len(shallow) > _TIMES * (len(counted) - len(shallow)) and not only_views(counted):
         message = (

@@ -12,16 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, comes_by_itself, goals, is_form_start, only_views, primary, seen_elements
+from gtmgen.lint.goals import Goal, comes_by_itself, is_form_start, only_views, primary, seen_elements
 from gtmgen.platforms import STAGES, Library
-from gtmgen.resolve import Sending
 
 SEVERITY = Severity.WARNING
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(goals: Sequence[Goal], library: Library) -> Iterator[Said]:
     """A primary that is a view, comes by itself, is a form's beginning or a mere step."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     chosen = primary(counted)
     if chosen is None or only_views(counted):  # then `no-conversion` has the better answer
         return

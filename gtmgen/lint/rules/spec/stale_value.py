@@ -9,13 +9,12 @@ fire on an event takes the plain path, without `{data_layer: …}`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import Goal, goals, listed
-from gtmgen.platforms import Library
-from gtmgen.resolve import PAGE_VIEW, Sending
+from gtmgen.lint.goals import Goal, listed
+from gtmgen.resolve import PAGE_VIEW
 from gtmgen.source import Path
 from gtmgen.spec.model import Spec, Value
 
@@ -24,9 +23,9 @@ _SHARED = "ecommerce"
 _LATER = {"click", "link", "form", "visible"}
 
 
-def check(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(spec: Spec, goals: Sequence[Goal]) -> Iterator[Said]:
     """Values of the data layer that other events push, in conversions on anything but a page; told of once a conversion."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     pushed = {
         str(lookup.name)
         for goal in counted

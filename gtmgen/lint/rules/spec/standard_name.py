@@ -8,11 +8,11 @@ of the standard one, write its name for each platform: `platforms: {<platform>: 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
-from gtmgen.lint.goals import goals, listed
+from gtmgen.lint.goals import Goal, listed
 from gtmgen.lint.rules.spec.unknown_event import almost
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
@@ -48,9 +48,9 @@ _MEANS: tuple[tuple[str, tuple[list[str], ...]], ...] = (
 )
 
 
-def check(sendings: tuple[Sending, ...], library: Library) -> Iterator[Said]:
+def check(sendings: tuple[Sending, ...], goals: Sequence[Goal], library: Library) -> Iterator[Said]:
     """Events of the site's own whose name means a standard event that the spec does not have."""
-    counted = goals(sendings, library)
+    counted = list(goals)
     known = {goal.event for goal in counted}
     for goal in counted:
         # what a spec names for one platform is meant
