@@ -28,6 +28,7 @@ _NO_TEXT = frozenset(
     }
 )
 _TRIGGERS = {"firingTriggerId": "fires on", "blockingTriggerId": "is blocked by"}
+_PLAIN = ("TEMPLATE", "BOOLEAN", "INTEGER")
 _SEQUENCE = {"setupTag": "is set up by", "teardownTag": "is followed by"}
 _FIELDS = {how: field for field, how in (_TRIGGERS | _SEQUENCE).items()}
 
@@ -74,29 +75,34 @@ def references(named: Named) -> dict[Key, set[str]]:
     return {key: variables(entity) for key, entity in named.items()}
 
 
-def uses_in(entity: Mapping[str, Any], refers: set[str]) -> Iterator[Use]:
+def uses_in(entity: Mapping[str, Any], refers: set[str]) -> list[Use]:
     """Everything that an entity uses, variables in the order of their names.
 
     Args:
         entity: the entity in the named form.
         refers: the variables that it refers to (`variables`).
     """
+    found: list[Use] = []
     for field, how in _TRIGGERS.items():
         if field in entity:
-            yield from (Use(how, ("trigger", name)) for name in _strings(entity[field]))
+            found += [Use(how, ("trigger", name)) for name in _strings(entity[field])]
     for field, how in _SEQUENCE.items():
         if field in entity:
-            yield from (Use(how, ("tag", str(row.get("tagName", "")))) for row in rows(entity[field]))
+            found += [Use(how, ("tag", str(row.get("tagName", "")))) for row in rows(entity[field])]
     kind = entity.get("type")
     if isinstance(kind, str) and kind.startswith(MARK):
         name = kind.removeprefix(MARK)
         name = name.removeprefix("gallery template ").removeprefix("template ") if " " in name else kind
-        yield Use("is made by", ("customTemplate", name))
-    yield from (Use(how, target) for how, target in _by_parameter(entity.get("parameter")))
-    yield from (Use("reads", ("variable", name)) for name in sorted(refers))
+        found.append(Use("is made by", ("customTemplate", name)))
+    parameters = entity.get("parameter")
+    if type(parameters) is list and not all(type(row) is dict and row.get("type") in _PLAIN for row in parameters):
+        found += [Use(how, target) for how, target in _by_parameter(parameters)]
+    if refers:
+        found += [Use("reads", ("variable", name)) for name in (sorted(refers) if len(refers) > 1 else refers)]
     folder = entity.get("parentFolderId")
     if isinstance(folder, str):
-        yield Use("is in", ("folder", folder))
+        found.append(Use("is in", ("folder", folder)))
+    return found
 
 
 def place(entity: Mapping[str, Any], how: str, target: Key) -> Path:

@@ -24,15 +24,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gtmgen.findings import Finding, Position, Severity
 from gtmgen.lint import rules as _rules
-from gtmgen.lint.goals import goals
 from gtmgen.platforms import Library
-from gtmgen.resolve import Sending
 from gtmgen.source import Path, Source
-from gtmgen.spec.model import Spec
 
 if TYPE_CHECKING:
     from gtmgen.container.whole import Container
     from gtmgen.observe import Observed, Seen
+    from gtmgen.resolve import Sending
+    from gtmgen.spec.model import Spec
 
 _COMMENT = re.compile(r"(?i)#[ \t]*gtmgen:")
 
@@ -130,6 +129,8 @@ def lint_spec(
         wanted: which rules to ask.
         more: what else is said of it, that its comments can ignore too.
     """
+    from gtmgen.lint.goals import goals
+
     about: Mapping[str, Any] = {
         "spec": spec,
         "sendings": sendings,

@@ -15,10 +15,8 @@ from gtmgen.lint import Rule, Said, Side, Wanted, by_default, lint_container, li
 from gtmgen.observe import observe
 from gtmgen.observe.values import constant
 from gtmgen.platforms import TEMPLATES, Library
-from gtmgen.resolve import resolve
 from gtmgen.source import Path, Source, decode
 from gtmgen.source.lines import Lines
-from gtmgen.spec.load import load
 
 UNREADABLE = frozenset(
     "alias-bomb duplicate-key empty file not-an-export not-utf-8 too-deep too-large yaml".split()  # noqa: SIM905
@@ -92,6 +90,9 @@ def _container(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linte
 
 
 def _spec(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linted:
+    from gtmgen.resolve import resolve
+    from gtmgen.spec.load import load
+
     text = decode(raw, name)
     spec, source = load(text, name, library)
     sendings = resolve(spec, library)
