@@ -72,9 +72,10 @@ def _entity(kind: str, row: Mapping[str, Any], ids: Mapping[str, str], used: dic
     used[key] = used.get(key, 0) + 1
     id = ids[key] if used[key] == 1 else f"{9000 + used[key]}{ids[key]}"
     entity: dict[str, Any] = {"accountId": "6000000001", "containerId": "100000001", _IDS[kind]: id}
-    entity |= {name: value for name, value in row.items() if name in _OWN}
+    own = _OWN if kind == "trigger" else _OWN - {"eventName", "interval", "limit"}  # a timer's; parameters elsewhere
+    entity |= {name: value for name, value in row.items() if name in own}
     parameters = [
-        _parameter(value, name.removesuffix("_of")) for name, value in row.items() if name not in _OWN | _SHORT
+        _parameter(value, name.removesuffix("_of")) for name, value in row.items() if name not in own | _SHORT
     ]
     if parameters:
         entity["parameter"] = parameters + entity.get("parameter", [])
