@@ -181,7 +181,7 @@ def parse_call(text: str, does: str) -> Call:
         else:
             raise ValueError(f"has `{mark}` where `.name`, `['name']` or `(…)` can stand")
     if root == "window" and steps and isinstance(steps[0], str):
-        root = steps.pop(0)  # type: ignore[assignment]
+        root, steps = steps[0], steps[1:]
     if not steps or isinstance(steps[-1], str):
         raise ValueError("is no call: it must end with `(…)`")
     return Call(does, root, tuple(steps))

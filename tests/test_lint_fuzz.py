@@ -100,7 +100,7 @@ def everything(raw: bytes) -> tuple[Finding, ...]:
     return linted.findings
 
 
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @FUZZ

@@ -55,7 +55,7 @@ _NUMBER = re.compile(r"\.?\d[\w.]*")
 _SPACE = re.compile(r"\s+")
 _SIGN = re.compile(r"=>|\.\.\.|\*\*|\?\?|\?\.(?!\d)|\+\+|--|===|!==|==|!=|<=|>=|&&|\|\||.", re.DOTALL)
 _BEFORE_REGEX = frozenset(
-    "return typeof case in of delete void throw new else do instanceof".split()  # noqa: SIM905
+    ("return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof")
 )
 _HEADS = frozenset(("if", "for", "while", "with", "switch", "catch"))
 _PLAIN_HEADS = frozenset(("else", "do", "try", "finally"))

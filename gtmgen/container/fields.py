@@ -31,6 +31,12 @@ def rows(value: Any) -> list[dict[str, Any]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
+def type_of(entity: Entity) -> str:
+    """An entity's type; "" where it is none, or no text."""
+    kind = entity.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def parameter(entity: Entity, key: str) -> Any:
     """A parameter of an entity as a plain value, or None where it has none of that key."""
     listed = entity.get("parameter")

@@ -19,7 +19,7 @@ from gtmgen.source import Path, Source, decode
 from gtmgen.source.lines import Lines
 
 UNREADABLE = frozenset(
-    "alias-bomb duplicate-key empty file not-an-export not-utf-8 too-deep too-large yaml".split()  # noqa: SIM905
+    ("alias-bomb", "duplicate-key", "empty", "file", "not-an-export", "not-utf-8", "too-deep", "too-large", "yaml")
 )
 """What findings are called that say that a file cannot be read as what it is; with any other it can, and is wrong."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gtmgen.container.fields import parameter, table, text
+from gtmgen.container.fields import parameter, table, text, type_of
 from gtmgen.container.graph import REFERENCE
 from gtmgen.container.whole import Container
 from gtmgen.observe.calls import beginning
@@ -18,7 +18,10 @@ _RANDOM = re.compile(
     r"Math\s*\.\s*random|Date\s*\.\s*now|new\s+Date\b|performance\s*\.\s*now|randomUUID|getRandomValues"
 )
 _STORES = frozenset(
-    "window w top self parent globalThis this sessionStorage localStorage google_tag_data google_tag_manager".split()  # noqa: SIM905
+    {
+        *("window", "w", "top", "self", "parent", "globalThis", "this"),
+        *("sessionStorage", "localStorage", "google_tag_data", "google_tag_manager"),
+    }
 )
 _WRITES = re.compile(r"(?i)(?:set|write|create|save)_?\w{0,9}(?:item|cookie|storage)")
 _NOT_KEPT = frozenset({"dataLayer"})
@@ -41,7 +44,7 @@ def choices(container: Container, value: str) -> list[str]:
     """All that a lookup table can give, where a value is one and every row of it is written out; else nothing."""
     name = REFERENCE.fullmatch(value.strip())
     variable = container.named.get(("variable", name[1]), {}) if name else {}
-    if variable.get("type") not in _TABLES:
+    if type_of(variable) not in _TABLES:
         return []
     found = [row.get("value", "") for row in table(variable, "map")]
     if parameter(variable, "setDefaultValue") == "true":
@@ -134,7 +137,7 @@ class Meanings:
 
     def _variable(self, name: str, depth: int) -> list[Piece] | None:
         entity = self._container.named.get(("variable", name), {})
-        if entity.get("type") in _TABLES or depth > _DEEP:
+        if type_of(entity) in _TABLES or depth > _DEEP:
             return None
         if entity.get("type") != "jsm" or not self._container.refers.get(("variable", name)):
             return [_piece(self._container, name)]

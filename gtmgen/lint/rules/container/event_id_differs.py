@@ -32,7 +32,7 @@ _ROW = "event_id"
 _EVENT = "event "
 _EVERY = _EVENT + EVERY
 _MOST = 30
-_ALMOST = frozenset({"eventid", "xfbeventid", "xttqeventid", "fbeventid", "tteventid"})
+_ALMOST = "eventid"  # what rows end in that are meant as the id: with a prefix, or in other letters
 
 
 def check(container: Container, seen: Observed) -> Iterator[Said]:
@@ -72,7 +72,7 @@ def _problem(meanings: Meanings, carrier: Carrier, pixels: list[Seen]) -> tuple[
                 says = f"{called(carrier.tag)} sends `{own}` as event_id, {called(other.tag)} sends `{other.event_id}`"
                 return says, "send the same variable from both", severity
         return None
-    almost = next((row for row in carrier.rows if _plain(row) in _ALMOST), "")
+    almost = next((row for row in carrier.rows if _plain(row).endswith(_ALMOST)), "")
     if almost:
         message = f"{called(carrier.tag)} carries its id as `{almost}`; server templates read `{_ROW}`"
         return message, f"call the row `{_ROW}`", Severity.ERROR

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gtmgen.container.fields import text
+from gtmgen.container.fields import text, type_of
 from gtmgen.container.graph import REFERENCE
 from gtmgen.container.whole import Container, called
 from gtmgen.findings import Severity
@@ -104,7 +104,7 @@ def _in_clear(container: Container, values: Mapping[str, str]) -> tuple[str, str
     for key, value in values.items():
         name = REFERENCE.fullmatch(value.strip())
         variable = container.named.get(("variable", name[1]), {}) if name else {}
-        if name and variable.get("type") in _PLAIN:
+        if name and type_of(variable) in _PLAIN:
             said = [name[1], *(text(variable, field) for field in _WHERE)]
             if any(map(_is_address, said)) and not any(map(_HASH.search, said)):
                 return key, name[1]

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gtmgen.container.fields import text
+from gtmgen.container.fields import text, type_of
 from gtmgen.container.graph import REFERENCE, Key, reach
 from gtmgen.container.occasions import kind, occasions
 from gtmgen.container.whole import Container, several
@@ -73,7 +73,7 @@ def _is_reset(container: Container) -> bool:
     """Whether the container's own code clears `ecommerce`."""
     for listed in ("tag", "variable"):
         for key, entity in container.of(listed):
-            if entity.get("type") in {"html", "jsm"} and any(_RESET.search(one) for one in container.strings[key]):
+            if type_of(entity) in {"html", "jsm"} and any(_RESET.search(one) for one in container.strings[key]):
                 return True
     return False
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from gtmgen.container.graph import named_in
 from gtmgen.container.whole import Container, called
-from gtmgen.findings import Severity
+from gtmgen.findings import SHAPES, Severity
 from gtmgen.lint import Said
-from gtmgen.lint.secrets import ANYWHERE, may_hold
+from gtmgen.lint.secrets import may_hold
 from gtmgen.platforms import Library
 from gtmgen.source import Path
 
@@ -51,7 +51,7 @@ def check(container: Container, library: Library) -> Iterator[Said]:
             for at, value in _texts(entity):
                 said = names + _field(entity, at)
                 owner = next((f"{name}'s" for name, one in tokens.items() if _held(value, words, one, said)), "")
-                if owner or ANYWHERE.search(value):
+                if owner or SHAPES.search(value):
                     what = f"an access token of {owner.removesuffix(chr(39) + 's')}" if owner else "a secret"
                     public = container.usage != "server"
                     why = "every visitor can read it" if public else "everybody who has this file can use it"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gtmgen.findings import Severity
+from gtmgen.findings import SHAPES, Severity
 from gtmgen.lint import Said
-from gtmgen.lint.secrets import ANYWHERE, may_hold
+from gtmgen.lint.secrets import may_hold
 from gtmgen.platforms import Library
 from gtmgen.source import Path
 from gtmgen.spec.model import Spec
@@ -29,7 +29,7 @@ def check(spec: Spec, library: Library, text: str) -> Iterator[Said]:
         return  # the usual case, without a look at every value
     for at, value in _texts(spec):
         owner = next((f"a {name} access token" for name, shape in shapes.items() if shape.search(value)), "")
-        if owner or ANYWHERE.search(value):
+        if owner or SHAPES.search(value):
             hint = "take it out; if this file was shared, revoke it and make a new one"
             yield Said(at, f"{owner or 'a secret'} stands here", hint, secret=True)
 
