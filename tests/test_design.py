@@ -25,11 +25,12 @@ STAGES = [
     {"render"},
     {"observe"},
     {"lint"},
-    {"build", "files", "config", "lint.files"},
+    {"diff"},
+    {"build", "files", "git", "config", "lint.files", "side"},
     {"report"},
     {"cli", "__main__"},
 ]
-HEAVY = {"yaml": "source.yaml12", "jsonschema": "spec.schema", "jinja2": "render"}
+HEAVY = {"yaml": "source.yaml12", "jsonschema": "spec.schema", "jinja2": "render", "deepdiff": "diff.rest"}
 
 
 def name(path: Path) -> str:

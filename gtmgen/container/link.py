@@ -165,3 +165,9 @@ def _number(text: str, below: int) -> int:
 def _fingerprint(content: dict[str, Any]) -> str:
     """Thirteen digits like GTM's (milliseconds of the last change), made from the content."""
     return str(1_000_000_000_000 + _number(_canonical(content), 900_000_000_000))
+
+
+def made_here(container: Mapping[str, Any]) -> bool:
+    """Whether a container is one of gtmgen's own outputs: it carries the placeholders that GTM has not replaced yet."""
+    version = container["containerVersion"]
+    return bool(version.get("accountId") == _ACCOUNT and version.get("containerId") == _CONTAINER)

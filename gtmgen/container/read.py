@@ -17,6 +17,8 @@ MAX_BYTES = 40_000_000
 MAX_ENTITIES = 50_000
 KINDS = ("tag", "trigger", "variable", "folder")
 _HEAD = 4_000  # how much of a file is looked at to say what it is
+_LOOKED_AT = 10_000  # how much of it tells a container from a spec
+_YAML = (".yml", ".yaml")
 _REST_KEYS = ("workspaceId", "tagManagerUrl", "path")
 
 
@@ -38,6 +40,15 @@ class Export(NamedTuple):
         """What the container is for: web, server, amp, ios or android; "" where the file does not say."""
         context = self.version.get("container", {}).get("usageContext") or [""]
         return str(context[0]).split("_")[0].lower()
+
+
+def is_container(raw: bytes, name: str) -> bool:
+    """Whether a file is to be read as a container, or what somebody takes for one; anything else is a spec."""
+    head = raw[:_LOOKED_AT]
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and not name.endswith(_YAML):
+        return re.search(rb'"gtmgen"\s*:', head) is None or b'"containerVersion"' in head
+    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return name.endswith((".json", ".zip", ".tpl", ".html")) or begins.startswith((b"PK\x03\x04", b"<", b"___"))
 
 
 def read(raw: bytes, name: str) -> Export:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gtmgen.container.places import Places
-from gtmgen.container.read import read
+from gtmgen.container.read import is_container, read
 from gtmgen.container.whole import Container
 from gtmgen.findings import Finding, GtmgenError, Position, error
 from gtmgen.lint import Rule, Said, Side, Wanted, by_default, lint_container, lint_spec, lint_together
@@ -22,9 +21,6 @@ UNREADABLE = frozenset(
     ("alias-bomb", "duplicate-key", "empty", "file", "not-an-export", "not-utf-8", "too-deep", "too-large", "yaml")
 )
 """What findings are called that say that a file cannot be read as what it is; with any other it can, and is wrong."""
-
-_YAML = (".yml", ".yaml")
-_HEAD = 10_000
 
 
 class Linted(NamedTuple):
@@ -40,15 +36,6 @@ class Linted(NamedTuple):
     def unreadable(self) -> bool:
         """Whether it could not be read at all."""
         return any(finding.rule in UNREADABLE for finding in self.findings)
-
-
-def is_container(raw: bytes, name: str) -> bool:
-    """Whether a file is to be read as a container, or what somebody takes for one; anything else is a spec."""
-    head = raw[:_HEAD]
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and not name.endswith(_YAML):
-        return re.search(rb'"gtmgen"\s*:', head) is None or b'"containerVersion"' in head
-    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return name.endswith((".json", ".zip", ".tpl", ".html")) or begins.startswith((b"PK\x03\x04", b"<", b"___"))
 
 
 def lint(raw: bytes, name: str, library: Library, wanted: Wanted = by_default) -> Linted:

@@ -26,6 +26,10 @@ YAML and JSON let the last one win without a word, so half of what was written w
     "file": """A file or folder cannot be read or written.
 
 It is not there, it is a folder, or its rights forbid it. Outputs are written whole or not at all: what was there is untouched.""",
+    "git": """A side of a comparison cannot be had from git.
+
+The revision does not exist, the file is not in it, the folder is no repository, or git is not installed. `git log --oneline -- FILE`
+shows the revisions of a file.""",
     "missing-key": """Something that a spec must say is missing.
 
 The finding names the key and where it belongs. `gtmgen schema` prints all keys; editors complete them from it.""",
@@ -54,6 +58,9 @@ No real file is; it would cost memory without end.""",
     "too-large": """The file is larger than gtmgen reads.
 
 Specs have kilobytes. GTM itself imports containers of at most 10 MB.""",
+    "two-kinds": """Two containers of different kinds are compared.
+
+A web container and a server container have nothing in common that could have changed. Name two of one kind.""",
     "two-specs": """Two specs become one file, or go into one container.
 
 The second import would overwrite the first's names. Put the conversions of one container into one spec, or give one of them

@@ -1,0 +1,120 @@
+"""`gtmgen diff`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gtmgen.cli.console import NO, give, no_collector, platforms_of, say, style, templates_option
+from gtmgen.findings import GtmgenError
+
+if TYPE_CHECKING:
+    from gtmgen.diff.comparison import Comparison, Side
+    from gtmgen.platforms import Library
+
+_MODES = ("overwrite", "overwrite-conflicting", "rename-conflicting")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="markdown: for a pull request's comment; html: a page by itself.",
+)
+@click.option("--stat", is_flag=True, help="One line for each change.")
+@click.option(
+    "--strict", is_flag=True, help="Count ids, fingerprints, order, times and empty values too, and list them."
+)
+@click.option(
+    "--merge",
+    "mode",
+    type=click.Choice(_MODES),
+    help="OLD is the live container: say what GTM's import of NEW would do to it.",
+)
+@templates_option
+def diff(
+    old: str, new: str, form: str, stat: bool, strict: bool, mode: str | None, templates: tuple[Path, ...]
+) -> None:
+    """Say what is different between two containers, as a person would.
+
+    OLD and NEW are each an export from GTM, a spec (compiled in memory), a file in git as REV:path, or - for stdin. Exits 0 if they
+    are the same, 1 if not, 2 if one of them cannot be read.
+    """
+    if old == new == "-":
+        raise click.UsageError("stdin holds one side: name a file for the other")
+    if strict and mode:
+        raise click.UsageError("--strict compares two files; with --merge there is one, and what GTM would make of it")
+    known = platforms_of(templates)
+    with no_collector():
+        found = _compared(old, new, known, strict, mode)
+        give(_formatted(found, form, stat))
+    if not found.differ:
+        say("no difference")
+        return
+    raise SystemExit(NO)
+
+
+def _compared(old: str, new: str, known: Library, strict: bool, mode: str | None) -> Comparison:
+    from gtmgen.diff.comparison import compare, compare_import
+    from gtmgen.diff.importing import MODES
+    from gtmgen.side import refuse_two_kinds
+
+    sides: list[Side] = []
+    findings = []
+    for name in (old, new):
+        try:
+            sides.append(_side(name, known))
+        except GtmgenError as problem:
+            findings += problem.findings
+    if findings:
+        raise GtmgenError(findings)
+    before, after = sides
+    refuse_two_kinds(before, after)
+    for one in MODES:
+        if one == mode:
+            return compare_import(before, after, one, known)
+    return compare(before, after, known, strict=strict)
+
+
+def _side(name: str, known: Library) -> Side:
+    from gtmgen.side import side
+
+    return side(_bytes(name), "<stdin>" if name == "-" else name, known)
+
+
+def _bytes(name: str) -> bytes:
+    """A side's bytes: a file before a revision, since a file's name may hold a colon."""
+    from gtmgen import git
+    from gtmgen.container.read import MAX_BYTES
+    from gtmgen.files import read_bytes
+
+    revision, colon, path = name.partition(":")
+    if name != "-" and colon and path and not Path(name).exists():
+        return git.read(revision, path, MAX_BYTES)
+    return read_bytes(name, MAX_BYTES)
+
+
+def _formatted(found: Comparison, form: str, stat: bool) -> str:
+    if form == "json":
+        from gtmgen.report.diff.as_json import as_json
+
+        return as_json(found, brief=stat)
+    if form == "markdown":
+        from gtmgen.report.diff.markdown import markdown
+
+        return markdown([found], brief=stat)
+    if form == "html":
+        from gtmgen.report.diff.html import html
+
+        return html(found, brief=stat)
+    from gtmgen.report.diff.text import text
+
+    return text(found, style(sys.stdout), brief=stat)

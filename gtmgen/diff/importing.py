@@ -1,0 +1,139 @@
+"""What GTM's Import Container would make of a live container, in each of its modes.
+
+GTM matches by kind and name. *Overwrite* puts the file in place of everything. *Merge* keeps what the file does not have; of what is
+called the same and is not the same, *Overwrite conflicting* takes the file's, *Rename conflicting* keeps both and gives the file's
+a suffix (`_import_1`, seen in public exports). See docs/diff.md for what each of these facts stands on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, get_args
+
+from gtmgen.container.graph import Key
+from gtmgen.container.labels import bare
+from gtmgen.container.named import LISTS, Unlinked, relink, unlink
+from gtmgen.container.rename import rename
+from gtmgen.container.whole import Container
+from gtmgen.diff.canonical import canonical
+
+Mode = Literal["overwrite", "overwrite-conflicting", "rename-conflicting"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+Fate = Literal["created", "replaced", "renamed", "unchanged", "kept", "deleted"]
+
+_ID = {kind: f"{kind}Id" for kind in LISTS} | {"customTemplate": "templateId"}
+
+
+class Outcome(NamedTuple):
+    """What becomes of one entity, of the file or of the live container."""
+
+    kind: str
+    name: str
+    fate: Fate
+    now: str = ""
+    """The name that it gets, where it is renamed."""
+    leftover: bool = False
+    """Kept, though its name begins like everything in the file: made by an earlier file, and still live."""
+
+
+class Imported(NamedTuple):
+    """The live container after the import."""
+
+    mode: Mode
+    container: Container
+    outcomes: tuple[Outcome, ...]
+
+
+def imported(live: Container, file: Container, mode: Mode) -> Imported:
+    """What an import would make of a live container.
+
+    Args:
+        live: the container as it is in GTM.
+        file: the container that is imported.
+        mode: what is chosen in GTM's dialog.
+    """
+    by_lower = {(kind, bare(name).lower()): (kind, name) for kind, name in live.named}
+    counterpart = {key: by_lower.get((key[0], bare(key[1]).lower())) for key in file.named}
+    fates: dict[Key, Fate] = {}
+    for key, there in counterpart.items():
+        if there is None:
+            fates[key] = "created"
+        elif canonical(file.named[key]) == canonical(live.named[there]):
+            fates[key] = "unchanged"
+        else:
+            fates[key] = "renamed" if mode == "rename-conflicting" and key[0] != "folder" else "replaced"
+    _cascade(file, fates)
+    met = {there for there in counterpart.values() if there}
+    other: Fate = "deleted" if mode == "overwrite" else "kept"
+    others = {key: other for key in live.named if key not in met}
+    names = _new_names(live, file, fates)
+    came = rename(file.named, names)
+    kept: dict[Key, dict[str, Any]] = {}
+    for key, entity in live.named.items():
+        if others.get(key) == "deleted":
+            continue
+        kept[key] = entity
+    for key, fate in fates.items():
+        there = counterpart[key]
+        if fate == "replaced" and there:
+            kept[there] = came[key] | {"name": live.named[there].get("name", there[1])}
+        elif fate == "created":
+            kept[key] = came[key]
+        elif fate == "renamed":
+            kept[key[0], names[key]] = came[key[0], names[key]]
+    outcomes = [Outcome(key[0], bare(key[1]), fate, names.get(key, "")) for key, fate in fates.items()]
+    prefix = _prefix(file)
+    for key, fate in others.items():
+        left = fate == "kept" and bool(prefix) and key[1].startswith(prefix)
+        outcomes.append(Outcome(key[0], bare(key[1]), fate, "", left))
+    result = Container(_assembled(kept, live, file, mode))
+    return Imported(
+        mode, result, tuple(sorted(outcomes, key=lambda one: (LISTS.index(one.kind), one.name.casefold(), one.name)))
+    )
+
+
+def _cascade(file: Container, fates: dict[Key, Fate]) -> None:
+    """What refers to something that is renamed refers to another thing now, so it is not the same either, and so on."""
+    queue = [key for key, fate in fates.items() if fate == "renamed"]
+    while queue:
+        for user, how in file.users.get(queue.pop(), ()):
+            if fates.get(user) == "unchanged" and how != "is in":
+                fates[user] = "renamed"
+                queue.append(user)
+
+
+def _new_names(live: Container, file: Container, fates: Mapping[Key, Fate]) -> dict[Key, str]:
+    """The suffix that GTM gives to what it renames, the first that is free."""
+    taken = {(kind, name.lower()) for container in (live, file) for kind, name in container.named}
+    names = {}
+    for (kind, name), fate in fates.items():
+        if fate == "renamed":
+            number = 1
+            while (kind, f"{name}_import_{number}".lower()) in taken:
+                number += 1
+            names[kind, name] = f"{name}_import_{number}"
+            taken.add((kind, names[kind, name].lower()))
+    return names
+
+
+def _prefix(file: Container) -> str:
+    """What every tag, trigger and variable of the file begins with, up to a dash; "" where they do not."""
+    names = [key[1] for key in file.named if key[0] in {"tag", "trigger", "variable"}]
+    head, dash, _ = names[0].partition(" - ") if names else ("", "", "")
+    prefix = head + dash
+    return prefix if dash and all(name.startswith(prefix) for name in names) else ""
+
+
+def _assembled(named: Mapping[Key, dict[str, Any]], live: Container, file: Container, mode: Mode) -> dict[str, Any]:
+    """The container's JSON again. Ids are given anew: those of the two files mean nothing to each other."""
+    shell = unlink(live.data).shell
+    version = dict(shell["containerVersion"])
+    own = version.get("containerId")
+    numbered: dict[Key, dict[str, Any]] = {}
+    for number, (key, entity) in enumerate(named.items(), 1):
+        numbered[key] = {**entity, _ID[key[0]]: str(number), "containerId": own}
+        version.setdefault(key[0], [])
+    sources = (file,) if mode == "overwrite" else (live, file)
+    switched = {name: type_ for source in sources for name, type_ in source.built_in.items()}
+    version["builtInVariable"] = [{"type": type_, "name": name} for name, type_ in sorted(switched.items())]
+    return relink(Unlinked(numbered, {**shell, "containerVersion": version}))

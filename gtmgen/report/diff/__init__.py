@@ -1,0 +1,1 @@
+"""What is different between two containers, in each of its formats. Nothing here prints."""
