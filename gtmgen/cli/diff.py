@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gtmgen.cli.console import NO, give, no_collector, platforms_of, say, style, templates_option
-from gtmgen.findings import GtmgenError
+from gtmgen.findings import Finding, GtmgenError
 
 if TYPE_CHECKING:
     from gtmgen.diff.comparison import Comparison, Side
@@ -68,7 +68,7 @@ def _compared(old: str, new: str, known: Library, strict: bool, mode: str | None
     from gtmgen.side import refuse_two_kinds
 
     sides: list[Side] = []
-    findings = []
+    findings: list[Finding] = []
     for name in (old, new):
         try:
             sides.append(_side(name, known))

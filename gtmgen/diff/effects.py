@@ -23,6 +23,7 @@ from gtmgen.diff.reach import Users, reached
 from gtmgen.observe import Seen, observe
 from gtmgen.platforms import Library
 
+Does = Literal["starts", "stops", "changes"]
 Touched = Literal["when", "consent", "event_id", "params", "user_data", "pixels", "code"]
 
 _WHEN = frozenset(
@@ -50,7 +51,7 @@ class Effect(NamedTuple):
     """A difference that visitors make the site send."""
 
     sends: Sends
-    does: Literal["starts", "stops", "changes"]
+    does: Does
     touches: tuple[Touched, ...]
     """Of what changes: what about it."""
     params: tuple[str, ...]

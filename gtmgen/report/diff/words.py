@@ -9,13 +9,21 @@ from typing import NamedTuple
 
 from gtmgen.container.graph import Key
 from gtmgen.container.labels import KINDS, bare
-from gtmgen.diff.change import Change, Dangling, Detail, Reached
+from gtmgen.diff.change import Change, Dangling, Detail, How, Reached
 from gtmgen.diff.comparison import Comparison
-from gtmgen.diff.effects import Effect, Sends, Touched
-from gtmgen.diff.importing import Mode
+from gtmgen.diff.effects import Does, Effect, Sends, Touched
+from gtmgen.diff.importing import Fate, Mode
 from gtmgen.findings import SHAPES
 
-MARKS = {"added": "+", "removed": "-", "changed": "~", "renamed": "→", "moved": "↷", "paused": "‖", "resumed": "▶"}
+MARKS: dict[How, str] = {
+    "added": "+",
+    "removed": "-",
+    "changed": "~",
+    "renamed": "→",
+    "moved": "↷",
+    "paused": "‖",
+    "resumed": "▶",
+}
 TOUCHED: dict[Touched, str] = {
     "when": "when it is sent",
     "consent": "the consent it needs",
@@ -31,6 +39,11 @@ MODES: dict[Mode, str] = {
     "rename-conflicting": "Merge, Rename conflicting",
 }
 """The choices of GTM's import dialog."""
+_DOES: dict[Does, tuple[str, str]] = {
+    "stops": ("stops being sent", "stop being sent"),
+    "starts": ("starts being sent", "start being sent"),
+    "changes": ("is sent differently", "are sent differently"),
+}
 _SECRET_KEY = re.compile(r"(?i)token|secret|password|api_?key")
 _COVERED = "••••••"
 
@@ -164,9 +177,9 @@ def touched(effect: Effect) -> str:
 def headline(found: Comparison) -> str:
     """What a reviewer has to know, in a line: how much starts, stops and changes, and whether event_id and consent are touched."""
     does = Counter(effect.does for effect in found.effects)
-    words = {"stops": "stops being sent", "starts": "starts being sent", "changes": "is sent differently"}
-    plural = {"stops": "stop being sent", "starts": "start being sent", "changes": "are sent differently"}
-    parts = [f"{does[one]} {words[one] if does[one] == 1 else plural[one]}" for one in words if does[one]]
+    parts = [
+        f"{does[one]} {single if does[one] == 1 else plural}" for one, (single, plural) in _DOES.items() if does[one]
+    ]
     return "; ".join([", ".join(parts) or "nothing changes for visitors", *safety(found)])
 
 
@@ -202,7 +215,7 @@ def fates(found: Comparison) -> list[tuple[str, str]]:
     """Of an import: what becomes of how many entities, and what that means."""
     assert found.imported
     count = Counter(one.fate for one in found.imported.outcomes)
-    meant = {
+    meant: dict[Fate, str] = {
         "created": "new in the container",
         "replaced": "there under that name and different: the file's version takes its place",
         "renamed": "there under that name and different: both stay, the file's gets a suffix",
@@ -210,4 +223,4 @@ def fates(found: Comparison) -> list[tuple[str, str]]:
         "kept": "not in the file: left alone",
         "deleted": "not in the file: deleted",
     }
-    return [(f"{count[fate]} {fate}", words) for fate, words in meant.items() if count[fate]]  # type: ignore[index]
+    return [(f"{count[fate]} {fate}", words) for fate, words in meant.items() if count[fate]]
