@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,10 +69,17 @@ def resolve(revision: str, folder: Path | None = None, at: Position | None = Non
     return found.stdout.decode().strip()
 
 
-def touched(old: str, new: str, folder: Path | None = None) -> list[Touched]:
-    """The files that differ between two commits, in the order of their paths; a file that was moved stands once."""
+def touched(old: str, new: str, only: Sequence[str] = (), folder: Path | None = None) -> list[Touched]:
+    """The files that differ between two commits, in the order of their paths; a file that was moved stands once.
+
+    Args:
+        old: the one commit.
+        new: the other.
+        only: folders and files to look at; all unless given.
+        folder: where git is run.
+    """
     at = Position(f"{old}..{new}", 0, 0)
-    found = _git(["diff", "--name-status", "-z", "-M", "--no-ext-diff", old, new, "--"], folder, at)
+    found = _git(["diff", "--name-status", "-z", "-M", "--no-ext-diff", old, new, "--", *only], folder, at)
     if found.returncode:
         raise GtmgenError([error("git", found.stderr.decode(errors="replace").strip() or "git diff failed", at)])
     words = found.stdout.decode("utf-8", "surrogateescape").split("\0")

@@ -12,9 +12,10 @@ import click
 from gtmgen import __version__
 from gtmgen.cli.build import build
 from gtmgen.cli.console import INTERRUPTED, NO, OK, TROUBLE, say, tell
-from gtmgen.cli.diff import diff
+from gtmgen.cli.diff import diff, show
 from gtmgen.cli.lint import lint, rules
-from gtmgen.cli.show import init, platforms, schema
+from gtmgen.cli.reference import init, platforms, schema
+from gtmgen.cli.review import review
 from gtmgen.findings import GtmgenError
 
 
@@ -47,7 +48,7 @@ def main() -> None:
     """The commands."""
 
 
-for _command in (init, build, lint, diff, rules, schema, platforms):
+for _command in (init, build, lint, diff, show, review, rules, schema, platforms):
     main.add_command(_command)
 
 

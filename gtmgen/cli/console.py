@@ -46,10 +46,15 @@ def deafen(stream: TextIO) -> None:
 
 def give(text: str) -> None:
     """Data, on stdout, as UTF-8 whatever the machine's own encoding is. A reader that has gone away has had enough."""
+    give_bytes(_encodable(text).encode("utf-8"))
+
+
+def give_bytes(raw: bytes) -> None:
+    """Data as it is, on stdout."""
     if sys.stdout is None:
         raise GtmgenError([error("file", "there is no standard output", Position("<stdout>", 0, 0))])
     try:
-        sys.stdout.buffer.write(_encodable(text).encode("utf-8"))
+        sys.stdout.buffer.write(raw)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         deafen(sys.stdout)

@@ -1,4 +1,4 @@
-"""`gtmgen diff`."""
+"""`gtmgen diff` and `gtmgen show`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtmgen.cli.console import NO, give, no_collector, platforms_of, say, style, templates_option
+from gtmgen.cli.console import NO, give, give_bytes, no_collector, platforms_of, say, style, templates_option
 from gtmgen.findings import Finding, GtmgenError
 
 if TYPE_CHECKING:
+    from gtmgen.container.whole import Container
     from gtmgen.diff.comparison import Comparison, Side
     from gtmgen.platforms import Library
 
@@ -90,6 +91,12 @@ def _side(name: str, known: Library) -> Side:
     return side(_bytes(name), "<stdin>" if name == "-" else name, known)
 
 
+def _container(raw: bytes, name: str, known: Library) -> Container:
+    from gtmgen.side import side
+
+    return side(raw, "<stdin>" if name == "-" else name, known).container
+
+
 def _bytes(name: str) -> bytes:
     """A side's bytes: a file before a revision, since a file's name may hold a colon."""
     from gtmgen import git
@@ -110,7 +117,7 @@ def _formatted(found: Comparison, form: str, stat: bool) -> str:
     if form == "markdown":
         from gtmgen.report.diff.markdown import markdown
 
-        return markdown([found], brief=stat)
+        return markdown(found, brief=stat)
     if form == "html":
         from gtmgen.report.diff.html import html
 
@@ -118,3 +125,28 @@ def _formatted(found: Comparison, form: str, stat: bool) -> str:
     from gtmgen.report.diff.text import text
 
     return text(found, style(sys.stdout), brief=stat)
+
+
+@click.command()
+@click.argument("file")
+@click.option("--textconv", is_flag=True, help="For git: a file that is no container is given as it is.")
+@templates_option
+def show(file: str, textconv: bool, templates: tuple[Path, ...]) -> None:
+    """Print a container as text to read and to compare.
+
+    FILE is an export from GTM, a spec, a file in git as REV:path, or - for stdin. Two exports of one container give the same text,
+    whatever their ids and order. `git diff` uses it where .gitattributes says `*.json diff=gtm`, after
+    `git config diff.gtm.textconv "gtmgen show --textconv"`.
+    """
+    from gtmgen.report.show import show as shown
+
+    raw = _bytes(file)
+    try:
+        container = _container(raw, file, platforms_of(templates))
+    except GtmgenError:
+        if not textconv:
+            raise
+        give_bytes(raw)  # git gives up on the whole diff if a conversion fails
+        return
+    with no_collector():
+        give(shown(container))

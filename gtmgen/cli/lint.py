@@ -60,7 +60,7 @@ def lint(
     from gtmgen.report.lint import FORMATS, summary
 
     said = configured()
-    wanted = _chosen(select, ignore, said)
+    wanted = chosen(select, ignore, said)
     known = platforms_of(templates)
     linted = []
     with no_collector(), progress(files, "reading") as several:
@@ -87,7 +87,7 @@ def _read(file: str) -> bytes:
     return read_bytes(file, MAX_BYTES)
 
 
-def _chosen(select: Sequence[str], ignore: Sequence[str], said: Config) -> Callable[[str], Wanted]:
+def chosen(select: Sequence[str], ignore: Sequence[str], said: Config) -> Callable[[str], Wanted]:
     """Which rules to ask about a file: the command line selects before pyproject.toml does, and both ignore."""
     from gtmgen.lint.choice import choose
 

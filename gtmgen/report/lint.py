@@ -23,13 +23,14 @@ def text(linted: Sequence[Linted], style: Style = plain) -> str:
 def as_json(linted: Sequence[Linted], style: Style = plain) -> str:
     """For programs. Lines and columns count from 1, columns in characters; 0 where a finding is about the whole file."""
     rows = [
-        {"file": file.name, "findings": [_row(finding) for finding in file.findings], "readable": not file.unreadable}
+        {"file": file.name, "findings": [row(finding) for finding in file.findings], "readable": not file.unreadable}
         for file in linted
     ]
     return json.dumps({"version": 1, "files": rows}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def row(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values; the file is named above it."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),

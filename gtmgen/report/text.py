@@ -14,6 +14,8 @@ Style = Callable[[str, str], str]
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 # What a terminal would obey instead of showing: controls, and marks that turn the direction of a line.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# The same, and what takes no room at all, so that two texts look the same and are not.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _SHOWN = 110
 
 
@@ -25,6 +27,16 @@ def plain(text: str, colour: str) -> str:
 def safe(text: str) -> str:
     """Text of a file, fit for a terminal: nothing in it can move the cursor, begin a line or turn one round."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
+
+
+def visible(text: str) -> str:
+    """The same for a page that people look through: what cannot be seen is written out, as JSON would write it."""
+    return _UNSEEN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or f"\\u{ord(char):04x}"
 
 
 def findings(found: Iterable[Finding], style: Style = plain) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gtmgen.diff.bookkeeping import Row
 from gtmgen.diff.change import Change, Detail, Hunk
@@ -67,7 +67,7 @@ def _visitors(found: Comparison, style: Style) -> Iterator[str]:
         yield f"  {style('!', 'yellow')} {note}"
 
 
-def _some(names: list[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
     return ", ".join(names[:_FEW]) + more
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gtmgen.container.graph import Key
 from gtmgen.container.labels import KINDS, bare
 from gtmgen.diff.change import Change, Dangling, Detail, How, Reached
 from gtmgen.diff.comparison import Comparison
-from gtmgen.diff.effects import Does, Effect, Sends, Touched
+from gtmgen.diff.effects import Does, Effect, Touched
 from gtmgen.diff.importing import Fate, Mode
 from gtmgen.findings import SHAPES
 
@@ -128,25 +128,27 @@ def left_behind(one: Dangling) -> str:
 class Group(NamedTuple):
     """Effects that say the same of several events, for one line."""
 
-    does: str
+    does: Does
     what: str
     """What about them: `when it is sent, event_id`; "" where they start or stop."""
     because: tuple[Key, ...]
-    sends: tuple[Sends, ...]
+    by_platform: tuple[tuple[str, tuple[str, ...]], ...]
+    """Platform to events; "" for what is sent to no known platform. Of two that are called the same the tag is said too."""
     twice: tuple[str, ...]
 
-    @property
-    def by_platform(self) -> list[tuple[str, list[str]]]:
-        """Platform to events, in the order in which they stand; "" for what is sent to no known platform."""
-        found: dict[str, list[str]] = {}
-        for one in self.sends:
-            found.setdefault(one.platform, []).append(one.event)
-        return list(found.items())
 
-
-def groups(effects: Iterable[Effect]) -> list[Group]:
+def groups(effects: Sequence[Effect]) -> list[Group]:
     """Effects that have the same cause and touch the same, together; what stops comes first."""
-    found: dict[tuple[str, str, tuple[Key, ...]], list[Effect]] = {}
+    named = Counter((one.sends.platform, one.sends.event) for one in effects)
+
+    def by_platform(listed: Iterable[Effect]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        events: dict[str, list[str]] = {}
+        for sends in (one.sends for one in listed):
+            twins = named[sends.platform, sends.event] > 1 or not sends.platform
+            events.setdefault(sends.platform, []).append(f"{sends.event} ({sends.tag})" if twins else sends.event)
+        return tuple((platform, tuple(listed)) for platform, listed in events.items())
+
+    found: dict[tuple[Does, str, tuple[Key, ...]], list[Effect]] = {}
     for effect in effects:
         own = effect.because == (("tag", effect.sends.tag),)
         because = (("tag", ""),) if own and effect.does == "changes" else effect.because
@@ -157,7 +159,7 @@ def groups(effects: Iterable[Effect]) -> list[Group]:
             does,
             what,
             () if because == (("tag", ""),) else because,
-            tuple(one.sends for one in listed),
+            by_platform(listed),
             tuple(one.twice for one in listed if one.twice),
         )
         for (does, what, because), listed in found.items()

@@ -1,0 +1,204 @@
+"""What a pull request does to tracking: the specs and containers it touches, built, linted and compared.
+
+Both sides are read out of git as data. The working tree is not looked at, nothing is checked out, and nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from gtmgen import git
+from gtmgen.build import compile_spec
+from gtmgen.container.read import MAX_BYTES, is_container
+from gtmgen.diff.comparison import Comparison, compare
+from gtmgen.findings import Finding, GtmgenError, Position, Severity
+from gtmgen.lint import Wanted
+from gtmgen.lint.files import Linted, lint, together
+from gtmgen.platforms import Library
+from gtmgen.side import nothing, refuse_two_kinds, side
+from gtmgen.source import decode
+
+_READ = (".yml", ".yaml", ".json")
+_HEAD = 20_000
+_IS_SPEC = re.compile(rb"""\A\s*\{[^{}]*"gtmgen"\s*:\s*\d|^["']?gtmgen["']?[ \t]*:[ \t]*\d""", re.MULTILINE)
+_SHORT = 7
+_HASH = re.compile(r"[0-9a-f]{40}")
+
+
+class Stale(NamedTuple):
+    """An output that is not what its spec gives."""
+
+    output: str
+    spec: str
+
+
+class Review(NamedTuple):
+    """What there is to say of a pull request."""
+
+    base: str
+    head: str
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...]
+    """What lint says of the files as they are in the pull request, and why one could not be compared."""
+    stale: tuple[Stale, ...]
+    read: int
+    """How many specs and containers it touches."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something has to be mended."""
+        return bool(self.stale) or any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+class _File(NamedTuple):
+    """A touched file that is a spec or a container, on both sides; None where it is not there."""
+
+    row: git.Touched
+    before: bytes | None
+    after: bytes | None
+
+    @property
+    def path(self) -> str:
+        return self.row.new or self.row.old
+
+    @property
+    def spec(self) -> bool:
+        """Whether it is a spec now, to be built."""
+        return self.after is not None and not is_container(self.after, self.path)
+
+
+def review(
+    base: str,
+    head: str,
+    library: Library,
+    wanted: Callable[[str], Wanted],
+    *,
+    output: str = "output",
+    only: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Review:
+    """What the commits between two revisions do to tracking.
+
+    Args:
+        base: what the pull request goes into.
+        head: its last commit.
+        library: the platforms.
+        wanted: which rules to ask of a file.
+        output: the folder of built containers, from the top of the repository.
+        only: folders and files to look at; all unless given.
+        folder: where git is run; the current one unless given.
+
+    Raises:
+        GtmgenError: git has not got one of the revisions.
+    """
+    new = git.resolve(head, folder)
+    old = git.merge_base(git.resolve(base, folder), new, folder)
+    files = [file for row in git.touched(old, new, only, folder) if (file := _file(old, new, row, folder))]
+    pairs = _outputs(files, new, output, library, folder)
+    built = {path for path, pair in pairs.items() if not pair.stale}
+    specs = {pair.spec for pair in pairs.values() if not pair.stale}
+    names = (_short(base), _short(head))
+    comparisons: list[Comparison] = []
+    findings: list[Finding] = []
+    linted: list[Linted] = []
+    for file in files:
+        if file.after is not None and file.path not in built:
+            linted.append(lint(file.after, file.path, library, wanted(file.path)))
+        if file.path in specs:
+            continue  # its output is what gets imported, and is compared by itself
+        try:
+            comparisons += _compared(file, names, library)
+        except GtmgenError as problem:
+            findings += problem.findings
+    findings += [finding for file in together(linted, library, wanted("")) for finding in file.findings]
+    stale = tuple(Stale(path, pair.spec) for path, pair in sorted(pairs.items()) if pair.stale)
+    return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), stale, len(files))
+
+
+class _Output(NamedTuple):
+    """An output in the repository, and the spec it belongs to."""
+
+    spec: str
+    stale: bool
+
+
+def _outputs(
+    files: Sequence[_File], new: str, output: str, library: Library, folder: Path | None
+) -> dict[str, _Output]:
+    """The outputs that are touched or whose spec is, and whether each is what its spec gives."""
+    there = git.files(new, folder)
+    specs = {_output(file.path, output): file.path for file in files if file.spec}
+    for file in files:
+        if file.after is not None and not file.spec and (spec := _spec_of(file.path, output, there)):
+            specs.setdefault(file.path, spec)
+    found = {}
+    for path, spec in specs.items():
+        if path in there:
+            text = _built(git.read(new, spec, MAX_BYTES, folder), spec, library)
+            if text is not None:
+                found[path] = _Output(spec, git.read(new, path, MAX_BYTES, folder) != text.encode())
+    return found
+
+
+def _short(revision: str) -> str:
+    return revision[:_SHORT] if _HASH.fullmatch(revision) else revision
+
+
+def _file(old: str, new: str, row: git.Touched, folder: Path | None) -> _File | None:
+    """A touched file with its bytes, if it is a spec or a container on either side."""
+    if not (row.new or row.old).endswith(_READ):
+        return None
+    before = git.read(old, row.old, MAX_BYTES, folder) if row.old else None
+    after = git.read(new, row.new, MAX_BYTES, folder) if row.new else None
+    return _File(row, before, after) if any(raw is not None and _is_ours(raw) for raw in (before, after)) else None
+
+
+def _is_ours(raw: bytes) -> bool:
+    """Whether a file is a spec or a container; any other YAML and JSON is none of ours."""
+    head = raw[:_HEAD]
+    return b'"containerVersion"' in head or bool(_IS_SPEC.search(head))
+
+
+def _output(spec: str, output: str) -> str:
+    return str(PurePosixPath(output) / f"{PurePosixPath(spec).stem}.web.json")
+
+
+def _spec_of(path: str, output: str, there: frozenset[str]) -> str:
+    """The spec that an output is made from, by its name; "" where there is none, or more than one."""
+    if str(PurePosixPath(path).parent) != output or not path.endswith(".web.json"):
+        return ""
+    stem = PurePosixPath(path).name.removesuffix(".web.json")
+    found = [one for one in sorted(there) if one.endswith((".yml", ".yaml")) and PurePosixPath(one).stem == stem]
+    return found[0] if len(found) == 1 else ""
+
+
+def _built(raw: bytes, spec: str, library: Library) -> str | None:
+    """What a spec compiles to; None where it does not: lint says why."""
+    try:
+        return compile_spec(decode(raw, spec), spec, library, brief=True).text
+    except GtmgenError:
+        return None
+
+
+def _compared(file: _File, names: tuple[str, str], library: Library) -> list[Comparison]:
+    """A touched file, compared; nothing where it is the same for GTM."""
+    new = side(file.after, file.row.new, library) if file.after is not None else None
+    old = None
+    if file.before is not None:
+        try:
+            old = side(file.before, f"{names[0]}:{file.row.old}", library)
+        except GtmgenError:
+            if new is None:
+                return []
+            said = f"as it is in {names[0]} it cannot be read, so there is nothing to compare it with"
+            raise GtmgenError([Finding("file", Severity.NOTE, said, Position(file.path, 0, 0))]) from None
+    if new is None:
+        assert old
+        new = nothing(old, f"{file.row.old} (deleted)")
+    old = old or nothing(new, f"{names[0]} (not there)")
+    refuse_two_kinds(old, new)
+    found = compare(old, new, library)
+    return [found] if found.differ else []
