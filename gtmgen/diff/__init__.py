@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from gtmgen.container.built_in import BUILT_IN_TYPES
 from gtmgen.container.graph import Key
 from gtmgen.container.labels import bare, type_label
 from gtmgen.container.rename import redirected
@@ -19,7 +19,7 @@ from gtmgen.diff.canonical import canonical
 from gtmgen.diff.change import Change, Dangling, Detail, How
 from gtmgen.diff.details import details
 from gtmgen.diff.match import Matched, Pair, match
-from gtmgen.diff.reach import Users, dangling, reached
+from gtmgen.diff.reach import Users, dangling, left_by_id, reached
 from gtmgen.diff.shell import shell
 
 _KINDS = (
@@ -60,31 +60,34 @@ def diff(old: Container, new: Container) -> Diff:
     found = [*_pairs(old, new, matched), *_only(old, matched.removed, "removed"), *_only(new, matched.added, "added")]
     found += [*_built_in(old, new), *shell(old, new)]
     loose = dangling(old, new, matched) if found else ()
-    users = Users(old, new, matched)
-    changes = [_with_reach(change, users, loose) for change in found]
+    drags = _Drags(old, new, matched, loose)
+    changes = [drags.with_reach(change) for change in found]
     return Diff(old, new, matched, tuple(sorted(changes, key=_order)), loose)
 
 
 def _order(change: Change) -> tuple[int, str, str, str]:
-    return (_KINDS.index(change.kind), change.name.casefold(), change.name, change.how)
+    return (_KINDS.index(change.kind), change.name.casefold(), change.key[1], change.how)
 
 
 def _pairs(old: Container, new: Container, matched: Matched) -> Iterator[Change]:
-    renames = matched.renames
-    touched = _referring(old, renames)
+    renames = {**matched.renames, **{key: label[1] for key, label in left_by_id(old, matched.removed, new).items()}}
+    fixed = {key: label[1] for key, label in left_by_id(new, matched.added, old).items()}
+    touched, mended = _referring(old, renames), _referring(new, fixed)
     for pair in matched.pairs:
         before, after = old.named[pair.old], new.named[pair.new]
         if pair.old in touched:
             left = {use.target for use in new.uses[pair.new]}  # where the old name was left standing, it is no change
             before = redirected(before, {key: name for key, name in renames.items() if key not in left})
+        if pair.new in mended:
+            after = redirected(after, fixed)
         a, b = canonical(before), canonical(after)
         found = details(pair.new[0], a, b) if a != b else ()
         if found or bare(pair.old[1]) != bare(pair.new[1]):
             yield _changed(pair, found, type_label(pair.new[0], str(b.get("type", ""))))
 
 
-def _referring(container: Container, renames: dict[Key, str]) -> set[Key]:
-    """Who refers to anything that is called otherwise now."""
+def _referring(container: Container, renames: Mapping[Key, str]) -> set[Key]:
+    """Who refers to anything that is called otherwise on the other side."""
     return {user for key in renames for user, _ in container.users.get(key, ())} if renames else set()
 
 
@@ -98,37 +101,70 @@ def _changed(pair: Pair, found: tuple[Detail, ...], type_: str) -> Change:
         how = "moved"
     elif fields == {"paused"}:
         how = "paused" if found[0].new == "yes" else "resumed"
-    return Change(pair.new[0], how, name, was if was != name else "", pair.certain, type_, found)
+    return Change(
+        pair.new[0], how, name, was if was != name else "", pair.certain, type_, found, label=_label(pair.new)
+    )
 
 
 def _only(container: Container, keys: tuple[Key, ...], how: How) -> Iterator[Change]:
     for key in keys:
         form = canonical(container.named[key])
         found = details(key[0], form, {}) if how == "removed" else details(key[0], {}, form)
-        yield Change(key[0], how, bare(key[1]), "", True, type_label(key[0], str(form.get("type", ""))), found)
+        type_ = type_label(key[0], str(form.get("type", "")))
+        yield Change(key[0], how, bare(key[1]), "", True, type_, found, label=_label(key))
+
+
+def _label(key: Key) -> str:
+    return key[1] if key[1] != bare(key[1]) else ""
 
 
 def _built_in(old: Container, new: Container) -> Iterator[Change]:
     """Built-in variables that were switched on or off."""
     for name in sorted(old.built_in.keys() ^ new.built_in.keys()):
         how: How = "removed" if name in old.built_in else "added"
-        yield Change("builtInVariable", how, name or BUILT_IN_TYPES.get("", ""), "", True, "")
+        yield Change("builtInVariable", how, name, "", True, "")
 
 
-def _with_reach(change: Change, users: Users, loose: tuple[Dangling, ...]) -> Change:
-    """A change with the tags that it reaches and what it leaves behind."""
-    if change.kind in {"container", "folder"}:
-        return change
-    target = (change.kind, change.was or change.name)
-    left = (
-        tuple(one for one in loose if (one.target[0], bare(one.target[1])) == target)
-        if change.how in {"removed", "renamed"}
-        else ()
-    )
-    if change.kind == "builtInVariable" or change.how == "added" or not matters(change):
-        return change._replace(dangling=left)
-    reach = tuple(one for one in reached(change.key, users) if one.tag != change.name or change.kind != "tag")
-    return change._replace(reaches=reach, dangling=left)
+class _Drags:
+    """What changes drag along."""
+
+    def __init__(self, old: Container, new: Container, matched: Matched, loose: tuple[Dangling, ...]) -> None:
+        self._old, self._new = old, new
+        self._loose: dict[Key, list[Dangling]] = defaultdict(list)
+        for one in loose:
+            self._loose[one.target].append(one)
+        self._users = Users(old, new, matched)
+        self._before = {pair.new: pair.old for pair in matched.pairs}
+        self._now = {pair.old: pair.new for pair in matched.pairs}
+        self._fixed = left_by_id(new, matched.added, old)
+
+    def with_reach(self, change: Change) -> Change:
+        """A change with the tags that it reaches and what it leaves behind."""
+        key = change.key
+        if change.kind == "container":
+            return change
+        loose = self._loose.get(self._before.get(key, key), []) if change.how in {"removed", "renamed"} else []
+        change = change._replace(dangling=tuple(loose))
+        if change.kind == "folder" or not matters(change):
+            return change
+        first: set[Key] | None = None
+        if change.how == "added":
+            first = {self._now.get(user, user) for user in self._waiting(key)}
+        elif change.kind == "builtInVariable":
+            first = {one.user for one in loose}
+        if first is not None and not first:
+            return change
+        start = ("variable", key[1]) if change.kind == "builtInVariable" else key
+        # a tag that has come or gone is a change of its own
+        return change._replace(
+            reaches=tuple(one for one in reached(start, self._users, first) if one.key in self._before)
+        )
+
+    def _waiting(self, key: Key) -> list[Key]:
+        """Who used in the old container what has come only now: to them it is a change."""
+        if key[0] == "builtInVariable":
+            return [user for user, _ in self._old.off.get(key[1], ())]
+        return [user for user, how in self._old.missing.get(self._fixed.get(key, key), ()) if how != "is in"]
 
 
 def matters(change: Change) -> bool:

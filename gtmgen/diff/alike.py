@@ -51,10 +51,11 @@ class Alike:
 
     def _score(self, one: Mapping[_Leaf, float], other: Mapping[_Leaf, float]) -> float:
         # summed in one order, or rounding could tell the two directions apart
-        shared = sum(self._weight(leaf, one[leaf]) for leaf in sorted(one.keys() & other.keys()))
-        every = sum(
-            self._weight(leaf, one.get(leaf, other.get(leaf, 0.0))) for leaf in sorted(one.keys() | other.keys())
-        )
+        shared, every = 0.0, 0.0
+        for leaf in sorted(one.keys() | other.keys()):
+            weight = self._weight(leaf, max(one.get(leaf, 0.0), other.get(leaf, 0.0)))
+            every += weight
+            shared += weight if leaf in one and leaf in other else 0.0
         return shared / every if every else 0.0
 
     def _weight(self, leaf: _Leaf, weight: float) -> float:

@@ -9,6 +9,7 @@ round trip of 63 items (public logs).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -74,7 +75,7 @@ def canonical(entity: Mapping[str, Any]) -> Canonical:
     """
     found: Canonical = {}
     for field, value in entity.items():
-        if field in _WITHOUT:
+        if field in _WITHOUT or value == MARK:  # the id "", which is none
             continue
         if field == "parameter":
             if type(value) is list and (meant := parameters(value)):
@@ -85,7 +86,7 @@ def canonical(entity: Mapping[str, Any]) -> Canonical:
             found[field] = value.replace(f"{MARK}gallery template ", f"{MARK}template ")
         elif field in _NAMES and type(value) is list:
             if value:
-                found[field] = sorted(value, key=str)
+                found[field] = sorted(value, key=as_text)
         elif field in CONDITIONS and type(value) is list:
             if value:
                 found[field] = sorted(map(_condition, value))
@@ -108,8 +109,10 @@ def parameters(rows: list[Any]) -> dict[str, Any]:
             continue
         key = row.get("key")
         if type(key) is not str:
-            key = f"{MARK}{key}"
-        meant = row.get("value", "") if len(row) == 3 and row.get("type") == "TEMPLATE" else tree(row)
+            key = f"{MARK}{as_text(key)}"
+        meant = (
+            row.get("value", "") if len(row) == 3 and "value" in row and row.get("type") == "TEMPLATE" else tree(row)
+        )
         if meant != "" and meant not in _EMPTY:
             while key in found:
                 key += f"{MARK}2"
@@ -124,21 +127,21 @@ def tree(value: Any) -> Any:
     if type(value) is not dict:
         return value
     kind = value.get("type")
-    if kind not in _PARAMETER:
+    if type(kind) is not str or kind not in _PARAMETER:
         return {
             key: meant
             for key, inner in value.items()
             if key not in BOOKKEEPING and (meant := tree(inner)) not in _EMPTY and _DEFAULT.get(key) != meant
         }
     more = tuple(
-        (key, repr(inner))
-        for key, inner in value.items()
+        (key, as_text(inner))
+        for key, inner in sorted(value.items())
         if key not in {"type", "key", "value", "list", "map"} and not (key in _DEFAULT and _DEFAULT[key] == inner)
     )
     if kind == "LIST" and type(value.get("list", [])) is list and "value" not in value:
         items = [tree(row) for row in value.get("list", ())]
-        if items and all(type(row) is dict and row.get("type") in _REFERENCES for row in value["list"]):
-            items = sorted(items, key=repr)
+        if items and all(type(row) is dict and str(row.get("type")) in _REFERENCES for row in value["list"]):
+            items = sorted(items, key=as_text)
         return Typed(kind, items, more) if more else items
     if kind == "MAP" and type(value.get("map", [])) is list and "value" not in value:
         members = parameters(value.get("map", []))
@@ -151,15 +154,21 @@ def tree(value: Any) -> Any:
 
 def _condition(row: Any) -> Condition:
     if type(row) is not dict or type(row.get("parameter", [])) is not list:
-        return Condition("", "", "", False, False, repr(row))
+        return Condition("", "", "", False, False, as_text(row))
     said = parameters(row.get("parameter", []))
     left, right = said.pop("arg0", ""), said.pop("arg1", "")
     negate, ignore_case = (_is_true(said.pop(word, "")) for word in ("negate", "ignore_case"))
     rest = {key: value for key, value in row.items() if key not in {"type", "parameter"}}
-    more = repr((said, rest)) if said or rest else ""
+    more = as_text({**said, **rest}) if said or rest else ""
     if type(left) is not str or type(right) is not str:
-        more = repr((left, right, more))
-    return Condition(str(left), str(row.get("type", "")), str(right), negate, ignore_case, more)
+        more = as_text([left, right, more])
+    left, right = (side if type(side) is str else as_text(side) for side in (left, right))
+    return Condition(left, as_text(row.get("type", "")), right, negate, ignore_case, more)
+
+
+def as_text(value: Any) -> str:
+    """Any value as one text, the same for two that are equal: the keys of objects have no order."""
+    return value if type(value) is str else json.dumps(value, sort_keys=True, ensure_ascii=False, default=repr)
 
 
 def _said(value: Any) -> Any:
@@ -175,5 +184,5 @@ def _consent(value: dict[str, Any]) -> Any:
     meant = tree(value)
     types = meant.get("consentType")
     if type(types) is list:
-        meant["consentType"] = sorted(types, key=str)
+        meant["consentType"] = sorted(types, key=as_text)
     return {} if meant == {"consentStatus": "NOT_SET"} else meant

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from gtmgen.container.graph import Key
+from gtmgen.container.labels import bare
 
 How = Literal["added", "removed", "changed", "renamed", "moved", "paused", "resumed"]
 
@@ -43,11 +44,16 @@ class Detail(NamedTuple):
 class Reached(NamedTuple):
     """A tag that a change reaches."""
 
-    tag: str
+    key: Key
     through: tuple[Key, ...]
     """The entities between the change and the tag, from the change on."""
     when: bool
     """Whether it reaches the tag through a trigger: what changes is when the tag fires, not what it sends."""
+
+    @property
+    def tag(self) -> str:
+        """The tag's name."""
+        return bare(self.key[1])
 
 
 class Dangling(NamedTuple):
@@ -80,8 +86,10 @@ class Change(NamedTuple):
     """The tags that it changes for visitors, itself left out."""
     dangling: tuple[Dangling, ...] = ()
     """What refers to it by a name that it no longer has."""
+    label: str = ""
+    """Its name in the named form; "" where that is `name`. Of several that are called the same it tells which."""
 
     @property
     def key(self) -> Key:
-        """(kind, name)."""
-        return (self.kind, self.name)
+        """(kind, name) in the named form of the new container; of what was removed of the old one."""
+        return (self.kind, self.label or self.name)

@@ -99,10 +99,22 @@ def _one_left(conditions: list[Condition]) -> bool:
 
 def _listed(field: str, old: Any, new: Any) -> Iterator[Detail]:
     """Lists whose order does not matter: what is gone and what has come."""
-    a, b = (Counter(map(_name, value if isinstance(value, list) else [])) for value in (old, new))
     label = field_label(field)
-    yield from (Detail(field, label, name, None) for name in sorted((a - b).elements()))
-    yield from (Detail(field, label, None, name) for name in sorted((b - a).elements()))
+    if not (isinstance(old or [], list) and isinstance(new or [], list)):
+        yield from rest(field, label, old, new)
+        return
+    a, b = (Counter(map(_name, value or [])) for value in (old, new))
+    gone, come = sorted((a - b).elements()), sorted((b - a).elements())
+    tags = {_name(row): row.get("tagName") for row in (*(old or []), *(new or [])) if isinstance(row, dict)}
+    for one in list(gone):  # the same tag on other terms
+        for other in come:
+            if one in tags and tags[one] == tags.get(other):
+                yield Detail(field, label, one, other)
+                gone.remove(one)
+                come.remove(other)
+                break
+    yield from (Detail(field, label, name, None) for name in gone)
+    yield from (Detail(field, label, None, name) for name in come)
 
 
 def _name(value: Any) -> str:

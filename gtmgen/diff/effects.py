@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from gtmgen.container.fields import text, type_of
 from gtmgen.container.graph import Key, named_in
-from gtmgen.container.labels import type_label
+from gtmgen.container.labels import bare, type_label
 from gtmgen.container.occasions import EVERY, firing, kind, occasions
 from gtmgen.container.rename import redirected
 from gtmgen.container.whole import Container, is_own
@@ -33,7 +33,8 @@ _WHEN = frozenset(
     }
 )
 _NOTHING = frozenset({"parentFolderId", "notes"})
-_FIRES = frozenset({"fires on", "is blocked by", "is set up by", "is followed by"})
+_SEQUENCE = frozenset({"is set up by", "is followed by"})
+_FIRES = frozenset({"fires on", "is blocked by"}) | _SEQUENCE
 
 
 class Sends(NamedTuple):
@@ -60,14 +61,21 @@ class Effect(NamedTuple):
     """The changes behind it, as (kind, name)."""
     twice: str = ""
     """Another tag that sends the same on the same occasion under another event_id, so that it is counted twice."""
+    instead: str = ""
+    """Of what stops: a tag that sends the same now. Of what starts: the tag that did until now."""
 
 
 class _Unit(NamedTuple):
-    """What a tag sends, with what is seen of it."""
+    """What a tag sends, with what is seen of it; `sends.tag` is its name in the named form."""
 
     sends: Sends
     seen: Seen | None
     user: tuple[str, ...]
+    loads: tuple[str, ...]
+    """The pixels that the tag loads."""
+
+
+_Found = tuple[Effect, _Unit]
 
 
 def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
@@ -80,25 +88,30 @@ def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
     if not diff.changes:
         return ()
     causes = _causes(diff)
-    renames = diff.matched.renames
-    tags = {pair.new: pair.old for pair in diff.matched.pairs if pair.new[0] == "tag"}
+    before = {pair.new: pair.old for pair in diff.matched.pairs if pair.new[0] == "tag"}
+    tags: list[tuple[Key | None, Key | None]] = [(before.get(key), key) for key, _ in diff.new.of("tag")]
+    tags += [(key, None) for key in diff.matched.removed if key[0] == "tag"]
     old, new = _units(diff.old, library), _units(diff.new, library)
     moved = _moved(diff)
-    found: list[Effect] = []
-    for tag in [*(key for key, _ in diff.new.of("tag")), *(key for key in diff.matched.removed if key[0] == "tag")]:
-        before, after = old.get(tags.get(tag, tag), {}), new.get(tag, {})
+    found: list[_Found] = []
+    for was, now in tags:
+        tag = now or was
+        assert tag
+        a, b = old.get(was, {}) if was else {}, new.get(now, {}) if now else {}
         if not causes.when.get(tag) and not causes.what.get(tag):
             continue
         because = _decisive(tag, causes)
-        for id in dict.fromkeys((*before, *after)):
-            a, b = before.get(id), after.get(id)
-            if b and not a:
-                found.append(Effect(b.sends, "starts", (), (), because))
-            elif a and not b:
-                found.append(Effect(a.sends._replace(tag=tag[1]), "stops", (), (), because))
-            elif a and b:
-                found += _changes(diff, tag, a, b, causes, moved, renames)
-    return tuple(_twice(one, diff, new) for one in found)
+        for id in dict.fromkeys((*a, *b)):
+            one, other = a.get(id), b.get(id)
+            if one and other:
+                found += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved)]
+            elif unit := one or other:
+                does: Does = "starts" if other else "stops"
+                named = unit.sends._replace(tag=tag[1])  # a tag that is still there is called as it is now
+                found.append((Effect(named, does, (), (), because), unit))
+    sent = _Same(unit for _, own in sorted(new.items()) for unit in own.values())
+    of = {does: _Same(unit for effect, unit in found if effect.does == does) for does in ("starts", "stops")}
+    return tuple(_told(effect, unit, diff.new, sent, of) for effect, unit in found)
 
 
 def _decisive(tag: Key, causes: _Causes) -> tuple[Key, ...]:
@@ -112,43 +125,63 @@ class _Causes(NamedTuple):
 
     when: Mapping[Key, tuple[Key, ...]]
     what: Mapping[Key, tuple[Key, ...]]
-    consent: frozenset[Key]
+    fields: Mapping[Key, frozenset[str]]
+    """The fields of a tag that changed itself."""
 
 
 def _causes(diff: Diff) -> _Causes:
     when: dict[Key, dict[Key, None]] = defaultdict(dict)
     what: dict[Key, dict[Key, None]] = defaultdict(dict)
-    consent = set()
+    changed = {}
     for change in diff.changes:
         if change.kind == "tag":
-            fields = {detail.field for detail in change.details} - _NOTHING
+            fields = changed[change.key] = frozenset(detail.field for detail in change.details) - _NOTHING
             if change.how in {"added", "removed"} or fields & _WHEN:
                 when[change.key][change.key] = None
             if change.how in {"added", "removed"} or fields - _WHEN:
                 what[change.key][change.key] = None
-            if any(field.startswith("consentSettings") for field in fields):
-                consent.add(change.key)
         for one in change.reaches:
-            (when if one.when else what)["tag", one.tag][change.key] = None
+            (when if one.when else what)[one.key][change.key] = None
     users = Users(diff.old, diff.new, diff.matched)
-    by_target = {(change.kind, change.was or change.name): change.key for change in diff.changes}
+    now = {pair.old: pair.new for pair in diff.matched.pairs}
+    keys = {change.key for change in diff.changes}
     for loose in diff.dangling:
-        cause = by_target.get(loose.target, loose.target)
+        target = now.get(loose.target, loose.target)
+        cause = target if target in keys or loose.user not in keys else loose.user
         if loose.user[0] == "tag":
             (when if loose.how in _FIRES else what)[loose.user][cause] = None
         for one in reached(loose.user, users):
-            (when if one.when else what)["tag", one.tag][cause] = None
+            (when if one.when else what)[one.key][cause] = None
+    _follow(when, diff)
     return _Causes(
-        {tag: tuple(found) for tag, found in when.items()},
-        {tag: tuple(found) for tag, found in what.items()},
-        frozenset(consent),
+        {tag: tuple(found) for tag, found in when.items()}, {tag: tuple(found) for tag, found in what.items()}, changed
     )
+
+
+def _follow(when: dict[Key, dict[Key, None]], diff: Diff) -> None:
+    """What decides when a tag fires decides when its setup and cleanup tags do."""
+    before = {pair.new: pair.old for pair in diff.matched.pairs}
+    now = {pair.old: pair.new for pair in diff.matched.pairs}
+    queue = list(when)
+    while queue:
+        tag = queue.pop()
+        was = before.get(tag, tag)
+        uses = [(now.get(use.target, use.target), use.how) for use in diff.old.uses.get(was, ())]
+        uses += [(use.target, use.how) for use in diff.new.uses.get(tag, ())]
+        for other, how in uses:
+            if how in _SEQUENCE and not when[tag].keys() <= when[other].keys():
+                when[other] |= when[tag]
+                queue.append(other)
 
 
 def _moved(diff: Diff) -> frozenset[str]:
     """The variables that may give another value now: those that changed or are gone, and all that read them, by their new names."""
     start = {
-        change.key for change in diff.changes if change.kind == "variable" and matters(change) and change.how != "added"
+        ("variable", change.key[1])
+        for change in diff.changes
+        if change.kind in {"variable", "builtInVariable"}
+        and matters(change)
+        and (change.how != "added" or change.reaches)  # what is new and was not missed changes nothing by itself
     }
     start |= {(one.target[0].replace("builtInVariable", "variable"), one.target[1]) for one in diff.dangling}
     start |= {
@@ -172,17 +205,21 @@ def _changes(
     after: _Unit,
     causes: _Causes,
     moved: frozenset[str],
-    renames: Mapping[Key, str],
 ) -> Iterator[Effect]:
     touches: list[Touched] = []
+    renames = diff.matched.renames
+    fields = causes.fields.get(tag, frozenset())
     if tag in causes.when:
         touches.append("when")
-    if tag in causes.consent or (causes.what.get(tag) and _sets_consent(diff.new, tag)):
+    if "consentSettings" in fields or (causes.what.get(tag) and _sets_consent(diff.new, tag)):
         touches.append("consent")
 
     def differs(one: str, other: str) -> bool:
         followed = str(redirected({"text": one}, renames)["text"])
         return followed != other or not named_in([other]).isdisjoint(moved)
+
+    def others(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+        return len(ours) != len(theirs) or any(map(differs, ours, theirs))
 
     a, b = before.seen, after.seen
     params: tuple[str, ...] = ()
@@ -193,22 +230,19 @@ def _changes(
         params = tuple(name for name in names if differs(a.params.get(name, ""), b.params.get(name, "")))
         if params:
             touches.append("params")
-        if tuple(map(str, a.pixels)) != b.pixels:
+        if others(a.pixels, b.pixels) or others(before.loads, after.loads):
             touches.append("pixels")
-    user = [differs(one, other) for one, other in zip(before.user, after.user, strict=False)]
-    if tag in causes.what and (any(user) or len(before.user) != len(after.user)):
+    elif tag in causes.what and others(before.loads, after.loads):
+        touches.append("pixels")
+    if tag in causes.what and others(before.user, after.user):
         touches.append("user_data")
-    only_consent = tag in causes.consent and _fields(diff, tag) <= {"consentSettings"} | _NOTHING | _WHEN
+    only_consent = "consentSettings" in fields and fields <= {"consentSettings"} | _WHEN
     seen = {"event_id", "params", "pixels", "user_data"}
     if tag in causes.what and not seen.intersection(touches) and not (only_consent and causes.what[tag] == (tag,)):
         touches.append("code")
     because = tuple(dict.fromkeys((*causes.when.get(tag, ()), *causes.what.get(tag, ()))))
     if touches:
         yield Effect(after.sends, "changes", tuple(touches), params, because)
-
-
-def _fields(diff: Diff, tag: Key) -> set[str]:
-    return {detail.field for change in diff.changes if change.key == tag for detail in change.details}
 
 
 def _sets_consent(container: Container, tag: Key) -> bool:
@@ -243,19 +277,23 @@ def _units(container: Container, library: Library) -> dict[Key, dict[tuple[str, 
     users: dict[Key, list[str]] = defaultdict(list)
     for one in observed.users:
         users[one.tag] += [f"{key}: {value}" for key, value in sorted(one.fields.items())]
+    loads: dict[Key, list[str]] = defaultdict(list)
+    for load in observed.loads:
+        loads[load.tag] += load.pixels
     by_tag: dict[Key, list[Seen]] = defaultdict(list)
     for seen in observed.sendings:
         by_tag[seen.tag].append(seen)
     found: dict[Key, dict[tuple[str, str, int], _Unit]] = {}
     for key in _live(container):
         units: dict[tuple[str, str, int], _Unit] = {}
+        more = (tuple(users[key]), tuple(loads[key]))
         for seen in by_tag[key]:
             number = sum(id[:2] == (seen.platform, seen.sent_as) for id in units)
             name = seen.sent_as or "an event that a variable names"
             sends = Sends(key[1], library.platforms[seen.platform].name, name, tuple(seen.pixels))
-            units[seen.platform, seen.sent_as, number] = _Unit(sends, seen, tuple(users[key]))
+            units[seen.platform, seen.sent_as, number] = _Unit(sends, seen, *more)
         if not units:
-            units["", "", 0] = _Unit(Sends(key[1], "", _what(container, key)), None, tuple(users[key]))
+            units["", "", 0] = _Unit(Sends(key[1], "", _what(container, key)), None, *more)
         found[key] = units
     return found
 
@@ -268,25 +306,40 @@ def _what(container: Container, tag: Key) -> str:
     return f"{label} {event}" if event else label
 
 
-def _twice(effect: Effect, diff: Diff, units: Mapping[Key, Mapping[tuple[str, str, int], _Unit]]) -> Effect:
-    """An effect, with the tag that sends the same again if there is one."""
-    if effect.does != "starts" or not effect.sends.platform:
+def _told(effect: Effect, unit: _Unit, new: Container, sent: _Same, of: Mapping[str, _Same]) -> Effect:
+    """An effect, with the other tags that have to do with it."""
+    effect = effect._replace(sends=effect.sends._replace(tag=bare(effect.sends.tag)))
+    if effect.does == "changes" or not unit.seen:
         return effect
-    own = ("tag", effect.sends.tag)
-    mine = next(unit for unit in units[own].values() if unit.sends == effect.sends)
-    when = occasions(diff.new, own)
-    for other, theirs in sorted(units.items()):
-        if other == own:
-            continue
-        for unit in theirs.values():
-            same = unit.sends.platform == effect.sends.platform and unit.sends.event == effect.sends.event
-            if not (same and mine.seen and unit.seen and _overlap(unit.sends.pixels, effect.sends.pixels)):
-                continue
-            if unit.seen.event_id == mine.seen.event_id != "":
-                continue  # the platform counts the two once
-            if when & occasions(diff.new, other) or f"event {EVERY}" in when:
-                return effect._replace(twice=other[1])
-    return effect
+    other = next(of["stops" if effect.does == "starts" else "starts"].of(unit), None)
+    twice = _twice(unit, unit.seen, new, sent) if effect.does == "starts" else None
+    return effect._replace(twice=bare(twice or ""), instead=bare(other.sends.tag) if other else "")
+
+
+def _twice(unit: _Unit, seen: Seen, new: Container, sent: _Same) -> str | None:
+    """The tag that sends the same again on the same occasion, if there is one."""
+    when = occasions(new, seen.tag)
+    for other in sent.of(unit):
+        if other.seen is None or other.seen.event_id == seen.event_id != "":
+            continue  # under one event_id the platform counts the two once
+        if when & occasions(new, other.seen.tag) or f"event {EVERY}" in when:
+            return other.sends.tag
+    return None
+
+
+class _Same:
+    """What is sent, by what it is."""
+
+    def __init__(self, units: Iterable[_Unit]) -> None:
+        self._by: dict[tuple[str, str], list[_Unit]] = defaultdict(list)
+        for unit in units:
+            self._by[unit.sends.platform, unit.sends.event].append(unit)
+
+    def of(self, unit: _Unit) -> Iterator[_Unit]:
+        """What other tags send to the same platform under the same name."""
+        for other in self._by[unit.sends.platform, unit.sends.event]:
+            if other.sends.tag != unit.sends.tag and _overlap(other.sends.pixels, unit.sends.pixels):
+                yield other
 
 
 def _overlap(one: Iterable[str], other: Iterable[str]) -> bool:

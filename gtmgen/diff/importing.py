@@ -7,10 +7,11 @@ a suffix (`_import_1`, seen in public exports). See docs/diff.md for what each o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any, Literal, NamedTuple, get_args
 
-from gtmgen.container.graph import Key
+from gtmgen.container.graph import MARK, Key
 from gtmgen.container.labels import bare
 from gtmgen.container.named import LISTS, Unlinked, relink, unlink
 from gtmgen.container.rename import rename
@@ -109,9 +110,9 @@ def _new_names(live: Container, file: Container, fates: Mapping[Key, Fate]) -> d
     for (kind, name), fate in fates.items():
         if fate == "renamed":
             number = 1
-            while (kind, f"{name}_import_{number}".lower()) in taken:
+            while (kind, f"{bare(name)}_import_{number}".lower()) in taken:
                 number += 1
-            names[kind, name] = f"{name}_import_{number}"
+            names[kind, name] = f"{bare(name)}_import_{number}"
             taken.add((kind, names[kind, name].lower()))
     return names
 
@@ -130,10 +131,24 @@ def _assembled(named: Mapping[Key, dict[str, Any]], live: Container, file: Conta
     version = dict(shell["containerVersion"])
     own = version.get("containerId")
     numbered: dict[Key, dict[str, Any]] = {}
-    for number, (key, entity) in enumerate(named.items(), 1):
-        numbered[key] = {**entity, _ID[key[0]]: str(number), "containerId": own}
+    loose = {id for container in (live, file) for id in _loose(container)}
+    numbers = (str(number) for number in count(1) if str(number) not in loose)  # what leads nowhere must not lead here
+    for key, entity in named.items():
+        numbered[key] = {**entity, _ID[key[0]]: next(numbers), "containerId": own}
+        if isinstance(entity.get("name"), str):
+            numbered[key]["name"] = bare(entity["name"])
         version.setdefault(key[0], [])
     sources = (file,) if mode == "overwrite" else (live, file)
     switched = {name: type_ for source in sources for name, type_ in source.built_in.items()}
     version["builtInVariable"] = [{"type": type_, "name": name} for name, type_ in sorted(switched.items())]
     return relink(Unlinked(numbered, {**shell, "containerVersion": version}))
+
+
+def _loose(container: Container) -> Iterator[str]:
+    """The ids that are referred to and belong to nothing."""
+    for _, name in container.users:
+        if name.startswith(MARK):
+            yield bare(name)
+    for entity in container.named.values():
+        if str(entity.get("type")).startswith(f"{MARK}cvt_"):
+            yield str(entity["type"]).rpartition("_")[2]

@@ -21,6 +21,7 @@ from gtmgen.diff.alike import Alike
 from gtmgen.diff.canonical import Canonical, canonical
 
 _FOLDER = "parentFolderId"
+_ROUNDS = 4
 
 
 class Pair(NamedTuple):
@@ -47,23 +48,25 @@ class Matched(NamedTuple):
 def match(old: Container, new: Container) -> Matched:
     """Pairs the entities of two containers."""
     pairs, gone, come = _by_name(old, new)
-    if gone and come:
+
+    def take(found: list[Pair]) -> bool:
+        nonlocal gone, come
+        pairs.extend(found)
+        gone, come = gone - {pair.old for pair in found}, come - {pair.new for pair in found}
+        return bool(found)
+
+    sure = True
+    for _ in range(_ROUNDS):  # what uses something that is only likely the same can be told once that is
+        if gone and come:
+            renames = {pair.old: pair.new[1] for pair in pairs if pair.old != pair.new}
+            found = _by_content(old, new, gone, come, renames)
+            take(found if sure else [pair._replace(certain=False) for pair in found])
         renames = {pair.old: pair.new[1] for pair in pairs if pair.old != pair.new}
-        found = _by_content(old, new, gone, come, renames)
-        pairs += found
-        gone -= {pair.old for pair in found}
-        come -= {pair.new for pair in found}
-    if gone and come:
-        renames = {pair.old: pair.new[1] for pair in pairs if pair.old != pair.new}
-        found = _by_likeness(old, new, gone, come, renames)
-        pairs += found
-        gone -= {pair.old for pair in found}
-        come -= {pair.new for pair in found}
+        if not (gone and come and take(_by_likeness(old, new, gone, come, renames))):
+            break
+        sure = False
     if any(key[0] == "folder" for key in gone) and any(key[0] == "folder" for key in come):
-        found = _folders(old, new, gone, come, pairs)
-        pairs += found
-        gone -= {pair.old for pair in found}
-        come -= {pair.new for pair in found}
+        take(_folders(old, new, gone, come, pairs))
     return Matched(tuple(pairs), tuple(sorted(gone)), tuple(sorted(come)))
 
 
@@ -139,10 +142,10 @@ def _by_content(old: Container, new: Container, gone: set[Key], come: set[Key], 
             alike[key[0], _content(canonical(new.named[key]))][1].append(key)
         for content, (ours, theirs) in alike.items():
             waited = passed.get(content, [])  # a counterpart may have been ready before: it waited for less
-            ours = ours or [key for key in waited if key in a.left]
-            theirs = theirs or [key for key in waited if key in b.left]
+            ours = sorted({*ours, *(key for key in waited if key in a.left)})
+            theirs = sorted({*theirs, *(key for key in waited if key in b.left)})
             if not (ours and theirs):
-                passed[content] = [*waited, *ours, *theirs]
+                passed[content] = [*ours, *theirs]
                 continue
             pairs += _nearest_names(ours, theirs)
         fresh = [pair for pair in pairs if pair.old in a.left]
@@ -187,12 +190,12 @@ def _by_likeness(
         ours, theirs = (sorted(key for key in keys if key[0] == kind) for keys in (gone, come))
         a = {key: canonical(redirected(old.named[key], renames) if renames else old.named[key]) for key in ours}
         b = {key: canonical(new.named[key]) for key in theirs}
-        types = {form.get("type") for form in (*a.values(), *b.values())}
+        types = {str(form.get("type")) for form in (*a.values(), *b.values())}
         around = [
             canonical(entity)
             for container, left in ((old, a), (new, b))
             for key, entity in container.of(kind)
-            if key not in left and entity.get("type") in types
+            if key not in left and str(entity.get("type")) in types
         ]
         pairs += [Pair(one, other, False) for one, other in greedy(Alike(a, b, around).scores())]
     return pairs

@@ -42,7 +42,7 @@ def shown(value: Any) -> str:
         return f"{shown(value.value)}{more}"
     if isinstance(value, Condition):
         return condition(value)
-    return json.dumps(plain(value), ensure_ascii=False)
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:
@@ -60,10 +60,13 @@ def plain(value: Any) -> Any:
 
 def consent(value: Any) -> str:
     """The consent that a tag needs: `Require additional consent: ad_storage, ad_user_data`."""
-    status = value.get("consentStatus", "NOT_SET")
-    types = value.get("consentType", [])
-    words = CONSENT.get(status, str(status))
-    return f"{words}: {', '.join(map(shown, types))}" if types else words
+    if not isinstance(value, dict):
+        return shown(value)
+    status, types = (value.get(key) for key in ("consentStatus", "consentType"))
+    words = CONSENT.get(str(status or "NOT_SET"), shown(status))
+    more = {key: inner for key, inner in value.items() if key not in {"consentStatus", "consentType"}}
+    listed = ", ".join(map(shown, types)) if isinstance(types, list) else shown(types or "")
+    return f"{words}{': ' if listed else ''}{listed}{f' {shown(more)}' if more else ''}"
 
 
 def firing_option(value: Any) -> str:
