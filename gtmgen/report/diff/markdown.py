@@ -165,7 +165,7 @@ def _visitors(found: Comparison) -> Iterator[str]:
         )
         because = _some([_entity(key) for key in group.because])
         what = ", ".join(part for part in (group.what, twice.strip()) if part)
-        cells = [_SIGNS[group.does], name(platform), _some([span(event) for event in events]), what, because]
+        cells = [_SIGNS[group.does], name(platform) if platform else "", _some([span(event) for event in events]), what, because]
         yield f"| {' | '.join(map(cell, cells))} |"
     yield ""
     if len(rows) > _ROWS:
@@ -192,8 +192,8 @@ def _change(change: Change) -> Block:
     added, removed = words.lines(change)
     counted = [f"- +{added} −{removed} lines of code, too long for here"] if code else []
     plain = [line for line in lines if line]
-    full = "\n".join([head, "", *plain, *drags, *(f"\n{block}" for block in code)])
-    return Block(full.rstrip(), "\n".join([head, "", *plain[:_FEW], *counted, *drags]).rstrip())
+    full = "\n\n".join([head, *(["\n".join([*plain, *drags])] if plain or drags else []), *code])
+    return Block(full, "\n".join([head, "", *plain[:_FEW], *counted, *drags]).rstrip())
 
 
 def _detail(detail: Detail) -> str:

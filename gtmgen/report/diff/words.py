@@ -40,9 +40,9 @@ MODES: dict[Mode, str] = {
 }
 """The choices of GTM's import dialog."""
 _DOES: dict[Does, tuple[str, str]] = {
-    "stops": ("stops being sent", "stop being sent"),
-    "starts": ("starts being sent", "start being sent"),
-    "changes": ("is sent differently", "are sent differently"),
+    "stops": ("event stops being sent", "events stop being sent"),
+    "starts": ("event starts being sent", "events start being sent"),
+    "changes": ("event is sent differently", "events are sent differently"),
 }
 _SECRET_KEY = re.compile(r"(?i)token|secret|password|api_?key")
 _COVERED = "••••••"
@@ -97,7 +97,7 @@ def telling(change: Change) -> tuple[Detail, ...]:
 
 def _boring(detail: Detail) -> bool:
     said = detail.new if detail.old is None else detail.old
-    return said in {"false", "2"} or detail.field in {"notes", "parentFolderId"}
+    return said in {"false", "2"} or detail.field in {"notes", "parentFolderId", "waitForTagsTimeout"}
 
 
 def lines(change: Change) -> tuple[int, int]:
