@@ -147,7 +147,8 @@ def _parse(lines: Lines) -> dict[str, Any]:
         data = json.loads(lines.text, object_pairs_hook=pairs, parse_constant=constants.append)
     except json.JSONDecodeError as problem:
         at = lines.position(problem.lineno, problem.colno)
-        if lines.text[problem.pos :].strip() == "" or problem.pos >= len(lines.text.rstrip()) - 1:
+        unclosed = problem.msg.startswith("Unterminated string")  # reading it came to the end of the file
+        if unclosed or lines.text[problem.pos :].strip() == "" or problem.pos >= len(lines.text.rstrip()) - 1:
             raise GtmgenError(
                 [
                     error(
