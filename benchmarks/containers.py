@@ -7,6 +7,7 @@ trigger of its own and every trigger a condition; for every tag there are two va
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,60 @@ def _variable(number: int, tags: int) -> dict[str, Any]:
         "parentFolderId": "1",
         "formatValue": {},
     }
+
+
+def edited(container_: dict[str, Any], seed: int = 7) -> dict[str, Any]:
+    """The same container, exported again after twenty edits: other ids, fingerprints and order everywhere, and twenty real changes.
+
+    Four each of: a condition's value, a line of code, a tag paused, a variable renamed (with all that refers to it), a row of a table.
+    """
+    chance = random.Random(seed)
+    text = json.dumps(container_)
+    steps = chance.sample(range(len(container_["containerVersion"]["tag"]) // 4), 20)
+    for step in steps[:4]:
+        text = text.replace(f"DL - order.id {4 * step}}}}}", f"DL - order number {4 * step}}}}}")
+        text = text.replace(f'"name": "DL - order.id {4 * step}"', f'"name": "DL - order number {4 * step}"')
+    copy: dict[str, Any] = json.loads(text)
+    version = copy["containerVersion"]
+    for step in steps[4:8]:
+        version["trigger"][4 * step]["filter"][0]["parameter"][1]["value"] = "shop.northgate.example"
+    for step in steps[8:12]:
+        code = version["tag"][4 * step]["parameter"][0]
+        code["value"] = code["value"].replace("if (!order) return;", "if (!order || order < 0) return;")
+    for step in steps[12:16]:
+        version["tag"][4 * step + 1]["paused"] = True
+    for step in steps[16:]:
+        version["tag"][4 * step + 2]["parameter"][3]["list"][0]["map"][1]["value"] = "{{Event}}"
+    _exported_again(version, chance)
+    return {**copy, "exportTime": "2026-02-02 00:00:00"}
+
+
+def _exported_again(version: dict[str, Any], chance: random.Random) -> None:
+    """Ids, fingerprints and order as another export would have them."""
+    numbers = list(range(10_000, 10_000 + 4 * len(version["tag"]) + 10))
+    chance.shuffle(numbers)
+    given: dict[str, str] = {}
+
+    def again(id_: str) -> str:
+        if id_ not in given:
+            given[id_] = str(numbers.pop())
+        return given[id_]
+
+    for kind in ("tag", "trigger", "variable", "folder"):
+        for entity in version[kind]:
+            entity[f"{kind}Id"] = again(entity[f"{kind}Id"])
+            entity["fingerprint"] = str(1_800_000_000_000 + chance.randrange(10**9))
+            if "firingTriggerId" in entity:
+                entity["firingTriggerId"] = [again(id_) for id_ in entity["firingTriggerId"]]
+            if "parentFolderId" in entity:
+                entity["parentFolderId"] = again(entity["parentFolderId"])
+            if "parameter" in entity:
+                chance.shuffle(entity["parameter"])
+        chance.shuffle(version[kind])
+
+
+def write_edited(folder: Path, tags: int) -> Path:
+    """Writes the container of `write` as it is after the edits."""
+    path = folder / f"container-{tags}-edited.json"
+    path.write_text(json.dumps(edited(container(tags)), indent=4, ensure_ascii=False), encoding="utf-8")
+    return path

@@ -39,11 +39,17 @@ Task = Callable[[int], Run]
 """Does what is measured, given the number of the turn."""
 
 
-def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> Run:
+def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str], ends: int = 0) -> Run:
     """Runs a command and waits for it. What it prints is kept only to be shown if it fails.
 
+    Args:
+        command: the command.
+        folder: where it runs.
+        environment: all of its environment.
+        ends: the exit code that it is to have.
+
     Raises:
-        Failed: the command ended with anything but 0.
+        Failed: the command ended with another one.
     """
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
@@ -53,7 +59,7 @@ def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, s
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode != ends:
             said.seek(0)
             text = said.read()[-2000:].decode("utf-8", "replace")
             shown = " ".join(map(str, command[:6]))

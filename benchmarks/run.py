@@ -1,6 +1,6 @@
 """How fast gtmgen is, as ratios against something else that runs in turns with it on the same machine.
 
-    python benchmarks/run.py [--only start|tiggy|growth|many|lint] [--json FILE]
+    python benchmarks/run.py [--only start|tiggy|growth|many|lint|diff] [--json FILE]
 
 It is no test: it prints what it measured and which aims hold, and fails only where a command does. README.md in this
 folder says what is measured and why.
@@ -15,7 +15,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,9 +43,9 @@ class Bench(NamedTuple):
     environment: dict[str, str]
     turns: int
 
-    def run(self, *command: str | Path, **environment: str) -> Run:
-        """Runs a command in the folder."""
-        return run(command, self.folder, {**self.environment, **environment})
+    def run(self, *command: str | Path, ends: int = 0, environment: Mapping[str, str] | None = None) -> Run:
+        """Runs a command in the folder; it is to end with `ends`."""
+        return run(command, self.folder, {**self.environment, **(environment or {})}, ends)
 
     def imports(self, turn: int = 0) -> Run:
         """The imports that no gtmgen can do without, in its own environment."""
@@ -55,7 +55,7 @@ class Bench(NamedTuple):
         """`gtmgen build`; the output folder `new` is emptied first, any other one is left as it is."""
         if output == "new":
             shutil.rmtree(self.folder / output, ignore_errors=True)
-        return self.run(self.installed.gtmgen, "build", *paths, "-o", output, **environment)
+        return self.run(self.installed.gtmgen, "build", *paths, "-o", output, environment=environment)
 
 
 def start(bench: Bench) -> Iterator[Figure]:
@@ -180,14 +180,64 @@ def lint(bench: Bench) -> Iterator[Figure]:
     if theirs is not None:
         yield compare(section, "against tiggy validate of it", runs["lint"], runs["tiggy"], Aim("at least", 3))
     yield compare(section, "against Python and json.loads of the file", runs["lint"], runs["json"], Aim("at most", 8))
+    yield _grown(section, "lint", runs, Aim("at most", 5.5))
+
+
+def _grown(section: str, what: str, runs: Runs, aim: Aim) -> Figure:
+    """5,000 tags against 1,000, without the time that every call takes."""
     rest = wall(runs["start"])
-    large, small = wall(runs["many"]) - rest, wall(runs["lint"]) - rest
+    large, small = wall(runs["many"]) - rest, wall(runs[what]) - rest
     turns = [(one.wall - rest) / small for one in runs["many"]]
-    by_cpu = (cpu(runs["many"]) - cpu(runs["start"])) / max(cpu(runs["lint"]) - cpu(runs["start"]), 1e-3)
+    by_cpu = (cpu(runs["many"]) - cpu(runs["start"])) / max(cpu(runs[what]) - cpu(runs["start"]), 1e-3)
     spread = Spread(large / small, min(turns), max(turns))
-    yield Figure(
-        section, "5,000 tags against 1,000, beyond the start", large, small, "s", spread, by_cpu, Aim("at most", 5.5)
+    return Figure(section, "5,000 tags against 1,000, beyond the start", large, small, "s", spread, by_cpu, aim)
+
+
+_DEEPDIFF = """
+import json, signal, sys
+from deepdiff import DeepDiff
+signal.signal(signal.SIGALRM, lambda *_: sys.exit(0))
+signal.alarm(int(sys.argv[1]))
+old, new = (json.loads(open(path, encoding="utf-8").read()) for path in sys.argv[3:])
+DeepDiff(old, new, ignore_order=True, **json.loads(sys.argv[2]))
+"""
+_PATIENCE = 30
+"""Seconds that deepdiff gets to pair what belongs together; it needs minutes."""
+
+
+def diff(bench: Bench) -> Iterator[Figure]:
+    """Two exports of one container with 20 edits between them, renumbered and shuffled, against deepdiff and reading their JSON."""
+    pairs = {
+        count: (containers.write(bench.folder, count), containers.write_edited(bench.folder, count))
+        for count in (100, 1_000, 5_000)
+    }
+    read = "import json, sys; [json.loads(open(path, encoding='utf-8').read()) for path in sys.argv[1:]]"
+    python, command = bench.installed.python, bench.installed.gtmgen
+
+    def deep(count: int, seconds: int, **options: float) -> Run:
+        return bench.run(python, "-c", _DEEPDIFF, str(seconds), json.dumps(options), *pairs[count])
+
+    def ours(count: int) -> Run:
+        return bench.run(command, "diff", *pairs[count], ends=1)
+
+    runs = take_turns(
+        {
+            "start": lambda turn: bench.run(command, "diff", "--help"),
+            "diff": lambda turn: ours(1_000),
+            "json": lambda turn: bench.run(python, "-c", read, *pairs[1_000]),
+            "many": lambda turn: ours(5_000),
+        },
+        bench.turns,
     )
+    section = "Diff: gtmgen diff of two exports with 1,000 tags (5 MB each) and 20 edits"
+    few = take_turns({"diff": lambda turn: ours(1_000), "deepdiff": lambda turn: deep(1_000, 600)}, 3)
+    yield compare(section, "against DeepDiff(ignore_order=True)", few["diff"], few["deepdiff"], Aim("at least", 50))
+    small = take_turns({"diff": lambda turn: ours(100)}, 3)["diff"]
+    stopped = [deep(100, _PATIENCE, cutoff_intersection_for_pairs=1.0)] * 3
+    what = f"100 tags: DeepDiff told to find the pairs, stopped after {_PATIENCE} s"
+    yield compare(section, what, small, stopped, None, "at least")
+    yield compare(section, "against Python and json.loads of both files", runs["diff"], runs["json"], Aim("at most", 6))
+    yield _grown(section, "diff", runs, Aim("at most", 6))
 
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
@@ -196,6 +246,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "growth": growth,
     "many": many,
     "lint": lint,
+    "diff": diff,
 }
 
 
