@@ -18,7 +18,7 @@ from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import Wanted
 from gtmgen.lint.files import Linted, lint, together
 from gtmgen.platforms import Library
-from gtmgen.side import nothing, refuse_two_kinds, side
+from gtmgen.side import nothing, refuse_two_kinds, side, too_deep
 from gtmgen.source import decode
 
 _READ = (".yml", ".yaml", ".json")
@@ -113,6 +113,8 @@ def review(
             comparisons += _compared(file, names, library)
         except GtmgenError as problem:
             findings += problem.findings
+        except RecursionError:
+            findings += too_deep(file.path).findings
     findings += [finding for file in together(linted, library, wanted("")) for finding in file.findings]
     stale = tuple(Stale(path, pair.spec) for path, pair in sorted(pairs.items()) if pair.stale)
     return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), stale, len(files))

@@ -32,6 +32,11 @@ def side(raw: bytes, name: str, library: Library) -> Side:
     return Side(name, Container(json.loads(compile_spec(decode(raw, name), name, library).text)), True)
 
 
+def too_deep(name: str) -> GtmgenError:
+    """What there is to say where comparing or showing a file exceeds Python's depth: no container of GTM's does."""
+    return GtmgenError([error("too-deep", "this is nested deeper than any container", Position(name, 0, 0))])
+
+
 def nothing(beside: Side, name: str) -> Side:
     """A container without anything in it, of the same kind as another: what a new file is compared with."""
     block = beside.container.version.get("container")

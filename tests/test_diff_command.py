@@ -278,11 +278,13 @@ def test_a_comment_is_cut_where_a_change_ends(tmp_path: Path) -> None:
 
 
 def test_depth_that_no_container_has(folder: Path) -> None:
-    deep = '{"type": "LIST", "list": [' * 450 + "]}" * 450
-    (folder / "deep.json").write_text(AFTER.replace('"parameter": [', f'"parameter": [{deep}, ', 1), encoding="utf-8")
+    deep = '{"x":' * 600 + "1" + "}" * 600
+    (folder / "deep.json").write_text(
+        AFTER.replace('"containerVersion": {', f'"containerVersion": {{"zone": {deep},', 1)
+    )
     done = gtmgen("diff", "a.json", "deep.json", cwd=folder)
-    assert done.returncode in {1, 2}
-    assert b"Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert done.stderr.decode() == "a.json, deep.json: error: this is nested deeper than any container  [too-deep]\n\n"
 
 
 def test_show_is_the_same_for_two_exports_of_one_container(folder: Path) -> None:

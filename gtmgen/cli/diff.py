@@ -12,7 +12,6 @@ from gtmgen.cli.console import NO, give, give_bytes, no_collector, platforms_of,
 from gtmgen.findings import Finding, GtmgenError
 
 if TYPE_CHECKING:
-    from gtmgen.container.whole import Container
     from gtmgen.diff.comparison import Comparison, Side
     from gtmgen.platforms import Library
 
@@ -55,8 +54,14 @@ def diff(
         raise click.UsageError("--strict compares two files; with --merge there is one, and what GTM would make of it")
     known = platforms_of(templates)
     with no_collector():
-        found = _compared(old, new, known, strict, mode)
-        give(_formatted(found, form, stat))
+        try:
+            found = _compared(old, new, known, strict, mode)
+            text = _formatted(found, form, stat)
+        except RecursionError:
+            from gtmgen.side import too_deep
+
+            raise too_deep(f"{old}, {new}") from None
+        give(text)
     if not found.differ:
         say("no difference")
         return
@@ -91,10 +96,14 @@ def _side(name: str, known: Library) -> Side:
     return side(_bytes(name), "<stdin>" if name == "-" else name, known)
 
 
-def _container(raw: bytes, name: str, known: Library) -> Container:
-    from gtmgen.side import side
+def _shown(raw: bytes, name: str, known: Library) -> str:
+    from gtmgen.report.show import show as as_text
+    from gtmgen.side import side, too_deep
 
-    return side(raw, "<stdin>" if name == "-" else name, known).container
+    try:
+        return as_text(side(raw, "<stdin>" if name == "-" else name, known).container)
+    except RecursionError:
+        raise too_deep(name) from None
 
 
 def _bytes(name: str) -> bytes:
@@ -138,15 +147,13 @@ def show(file: str, textconv: bool, templates: tuple[Path, ...]) -> None:
     whatever their ids and order. `git diff` uses it where .gitattributes says `*.json diff=gtm`, after
     `git config diff.gtm.textconv "gtmgen show --textconv"`.
     """
-    from gtmgen.report.show import show as shown
-
     raw = _bytes(file)
     try:
-        container = _container(raw, file, platforms_of(templates))
+        with no_collector():
+            text = _shown(raw, file, platforms_of(templates))
     except GtmgenError:
         if not textconv:
             raise
         give_bytes(raw)  # git gives up on the whole diff if a conversion fails
         return
-    with no_collector():
-        give(shown(container))
+    give(text)
