@@ -147,6 +147,30 @@ def render(plan: Plan, folders: Sequence[Path]) -> Named:
     return {(entity.kind, entity.name): _entity(environment, entity) for entity in plan.entities}
 
 
+@lru_cache(maxsize=1)
+def _pages(folder: Path) -> jinja2.Environment:
+    cache = _cache_folder()
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(folder)),
+        bytecode_cache=_BytecodeCache(str(cache)) if cache else None,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        auto_reload=False,
+    )
+
+
+def page(template: Path, values: Mapping[str, Any]) -> str:
+    """A report's HTML page: every value is text there, whatever it holds.
+
+    Args:
+        template: the template, which may include what stands beside it.
+        values: what it shows.
+    """
+    return _pages(template.parent).get_template(template.name).render(values)
+
+
 def refuse_undefined(plan: Plan, refers: Mapping[Key, set[str]]) -> None:
     """Two braces in a row are a variable to GTM, in code too; one that nothing defines would not import.
 
