@@ -198,9 +198,14 @@ def test_what_the_page_says(page_text: str) -> None:
         "built-in variable Page URL",
     ):
         assert part in said, part
-    links = re.findall(r'href="#(c\d+)"', page_text)
-    assert links
-    assert set(links) <= set(re.findall(r'id="(c\d+)"', page_text))
+
+
+def test_every_link_leads_somewhere(page_text: str) -> None:
+    changed = {f"c{number}" for number in range(1, 6)}
+    for text in (page_text, html(compared(OLD, OLD)), html(compared(OLD, NEW, strict=True), brief=True)):
+        links = set(re.findall('href="#([^"]+)"', text))
+        assert links <= set(re.findall(' id="([^"]+)"', text))
+        assert bool(links & changed) == (text.count("<article") + text.count('<details class="change') > 0)
 
 
 def test_brief_leaves_out_what_changed_inside() -> None:
