@@ -50,14 +50,16 @@ def renumbered(export: Export, rng: random.Random) -> Export:
             row["parentFolderId"] = ids.get(("folder", row["parentFolderId"]), row["parentFolderId"])
         if isinstance(row.get("type"), str):
             row["type"] = types.get(row["type"], row["type"])
-        for one in _below(row.get("parameter")):
+        for one in below(row.get("parameter")):
             if one.get("type") == "TRIGGER_REFERENCE" and isinstance(one.get("value"), str):
                 one["value"] = ids.get(("trigger", one["value"]), one["value"])
     account = str(rng.randrange(10**9, 10**10))
-    for row in _below(data):
+    for row in below(data):
         for field, value in (("accountId", account), ("containerId", new)):
             # a template that says another container than the version keeps its place among the types
-            if field in row and (field == "accountId" or row[field] == own or f"cvt_{new}_{row.get('templateId')}" in types.values()):
+            if field in row and (
+                field == "accountId" or row[field] == own or f"cvt_{new}_{row.get('templateId')}" in types.values()
+            ):
                 row[field] = value
         for field in ("path", "tagManagerUrl"):
             if isinstance(row.get(field), str):
@@ -76,7 +78,7 @@ def shuffled(export: Export, rng: random.Random) -> Export:
         for field in _UNORDERED:
             if isinstance(row.get(field), list):
                 rng.shuffle(row[field])
-        for one in [row, *_below(row)]:
+        for one in [row, *below(row)]:
             for field in ("parameter", "map"):
                 if isinstance(one.get(field), list) and _one_of_each_key(one[field]):
                     rng.shuffle(one[field])
@@ -108,7 +110,7 @@ def retouched(export: Export, rng: random.Random) -> Export:
         row |= {"path": "accounts/1", "workspaceId": "3"} if rng.random() < 0.5 else {}
         if rng.random() < 0.5 and isinstance(row.get("parameter", []), list) and kind in {"tag", "variable", "client"}:
             row.setdefault("parameter", []).append({"type": "TEMPLATE", "key": "nothingHere"})
-        for one in _below(row.get("parameter")):
+        for one in below(row.get("parameter")):
             if one.get("type") == "TEMPLATE" and one.get("value", "") == "":
                 one.pop("value", None)
                 if rng.random() < 0.5:
@@ -124,7 +126,7 @@ def retouched(export: Export, rng: random.Random) -> Export:
 def _nothings(kind: str) -> list[tuple[str, Any]]:
     """Fields of a kind of entity, and how one says there what GTM does anyway."""
     everywhere: list[tuple[str, Any]] = [("notes", ""), ("parentFolderId", "")]
-    return everywhere + {
+    own: dict[str, list[tuple[str, Any]]] = {
         "tag": [
             ("monitoringMetadata", {"type": "MAP"}),
             ("consentSettings", {"consentStatus": "NOT_SET"}),
@@ -142,10 +144,11 @@ def _nothings(kind: str) -> list[tuple[str, Any]]:
             ("parameter", []),
         ],
         "variable": [("formatValue", {})],
-    }.get(kind, [])
+    }
+    return everywhere + own.get(kind, [])
 
 
-def _below(value: Any) -> list[dict[str, Any]]:
+def below(value: Any) -> list[dict[str, Any]]:
     """Every object in a value, itself included."""
     found, stack = [], [value]
     while stack:
@@ -165,7 +168,7 @@ def _one_of_each_key(rows: list[Any]) -> bool:
 
 def _turn(value: Any, rng: random.Random) -> None:
     """Puts the keys of every object below in another order."""
-    for one in _below(value):
+    for one in below(value):
         members = list(one.items())
         rng.shuffle(members)
         one.clear()

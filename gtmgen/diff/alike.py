@@ -8,15 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gtmgen.container.graph import Key
-from gtmgen.diff.canonical import Canonical, Typed
+from gtmgen.diff.canonical import Canonical, Condition, Typed
 
 LIKELY = 0.5
 """From here on two entities are taken for one: half of what they say is the same."""
 
 _Leaf = tuple[str, str]
 _TELLING = 40.0  # a text of so many characters weighs 1
+_SHORT = (
+    8  # a shorter text weighs as much as one of this length, or two of three letters would be next to nothing apart
+)
 _SETTING = 0.02  # true, 2: what is chosen from a few
 _TYPE = 0.1
+_CHOSEN = (".type", ".firing", ".blocking", ".setupTag", ".teardownTag", ".consent", ".tagFiringOption", ".priority")
+"""What is chosen from what there is, and weighs as much as a type: it says how an entity is used, not what it is."""
 _COMMON = 20  # a leaf of more than so many candidates on both sides tells none of them apart
 
 
@@ -66,10 +71,16 @@ class Alike:
 def leaves(value: Any, path: str = "") -> Iterator[tuple[_Leaf, float]]:
     """Everything that an entity says, and how telling it is: a text by its length, of code every line."""
     if isinstance(value, Typed):
-        if isinstance(value.value, (list, dict)):
+        if isinstance(value.value, (list, dict)) or value.type == "TEMPLATE":
             yield from leaves(value.value, path)
         else:
             yield (path, str(value.value)), _SETTING
+        yield from (((f"{path}.{key}", text), _SETTING) for key, text in value.more)
+    elif isinstance(value, Condition):
+        yield (f"{path}.left", value.left), _TYPE
+        yield (f"{path}.op", f"{value.op} {value.negate} {value.ignore_case}"), _SETTING
+        yield (f"{path}.right", value.right), _telling(value.right)
+        yield (f"{path}.more", value.more), _SETTING
     elif isinstance(value, dict):
         for key, inner in value.items():
             if key not in {"parentFolderId", "notes"} or path:
@@ -80,6 +91,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[_Leaf, float]]:
     elif isinstance(value, str):
         for line in value.split("\n"):
             if text := line.strip():
-                yield (path, text), _TYPE if path == ".type" else min(len(text), _TELLING) / _TELLING
+                yield (path, text), _TYPE if path.startswith(_CHOSEN) else _telling(text)
     else:
         yield (path, json.dumps(value, default=repr)), _SETTING if isinstance(value, (bool, int)) else 0.5
+
+
+def _telling(text: str) -> float:
+    return min(max(len(text), _SHORT), _TELLING) / _TELLING

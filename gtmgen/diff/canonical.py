@@ -182,6 +182,8 @@ def _is_true(value: Any) -> bool:
 def _consent(value: dict[str, Any]) -> Any:
     """The consent status and its types in one order; nothing where GTM asks for none."""
     meant = tree(value)
+    if type(meant) is not dict:
+        return meant
     types = meant.get("consentType")
     if type(types) is list:
         meant["consentType"] = sorted(types, key=as_text)

@@ -127,13 +127,19 @@ class _Open:
                 if not self.waits[user] and user in self.left:
                     self.ready.add(user)
 
+    def release(self) -> bool:
+        """What waits for something without a counterpart waits no more: its reference leads nowhere now, or elsewhere."""
+        self.ready = {key for key in self.left if self.waits[key]}
+        self.waits = {key: set() for key in self.waits}
+        return bool(self.ready)
+
 
 def _by_content(old: Container, new: Container, gone: set[Key], come: set[Key], renames: dict[Key, str]) -> list[Pair]:
     """What means the same under another name."""
     a, b = _Open(old, gone), _Open(new, come)
     pairs: list[Pair] = []
     passed: dict[tuple[str, str], list[Key]] = defaultdict(list)  # ready once and without a counterpart then
-    while a.ready or b.ready:
+    while a.ready or b.ready or (a.left and b.left and a.release() | b.release()):
         alike: dict[tuple[str, str], tuple[list[Key], list[Key]]] = defaultdict(lambda: ([], []))
         for key in sorted(a.ready):
             entity = redirected(old.named[key], renames) if renames else old.named[key]
