@@ -1,4 +1,4 @@
-"""Plan -> named form: every entity through its Jinja template, parsed at once. The only module that imports jinja2.
+"""Plan -> named form: every entity through its Jinja template, parsed at once; and pages for people. The only module that imports jinja2.
 
 The delimiters are `<% %>`, so that GTM's own `{{Page URL}}` needs no escaping. Nothing is printed that went through no
 filter: `js` for values inside scripts, `json` for the container. Both print a variable reference as `{{name}}`.

@@ -27,6 +27,7 @@ STAGES = [
     {"lint"},
     {"diff"},
     {"build", "files", "git", "config", "lint.files", "side"},
+    {"review"},
     {"report"},
     {"cli", "__main__"},
 ]

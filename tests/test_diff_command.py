@@ -41,7 +41,8 @@ def test_a_difference_as_a_person_would_say_it(folder: Path) -> None:
     assert done.stdout.decode() == (
         "a.json → b.json\n\n"
         "For visitors: 1 event is sent differently; event_id is not touched; consent is not touched\n"
-        "  changes  Custom HTML (Chat): when it is sent\n"
+        "  changes  when it is sent\n"
+        "           other tags: Custom HTML (Chat)\n"
         "           because of trigger `Help`\n\n"
         "~ trigger Help (Page View) changed\n"
         "    Condition: Page Path starts with /pricing → contains /pricing\n"
@@ -253,15 +254,36 @@ def test_hostile_names_and_values_are_inert(tmp_path: Path, form: str) -> None:
         assert text.count("<details>") == text.count("</details>") == outside.count("</details>") == 1
 
 
-def test_a_secret_is_covered(folder: Path) -> None:
-    token = "ghp_" + "a1B2" * 9
-    html = f"<script>send('{token}');</script>"
+@pytest.mark.parametrize(
+    ("secret", "code"),
+    [
+        ("ghp_" + "a1B2" * 9, "send('{}');"),
+        (
+            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7",
+            "key = `-----BEGIN PRIVATE KEY-----\n{}\n-----END`; send(key)",
+        ),
+    ],
+    ids=["token", "private key"],
+)
+def test_a_secret_is_covered(folder: Path, secret: str, code: str) -> None:
+    html = f"<script>\n{code.format(secret)}\n</script>"
     (folder / "c.json").write_text(AFTER.replace('"value": "a"', f'"value": {json.dumps(html)}'), encoding="utf-8")
     for form in ("text", "markdown", "json", "html"):
         text = gtmgen("diff", "a.json", "c.json", "--format", form, cwd=folder).stdout.decode()
-        assert "send(" in text
-        assert token not in text, form
-    assert token not in gtmgen("show", "c.json", cwd=folder).stdout.decode()
+        assert "send" in text
+        assert secret not in text, form
+    assert secret not in gtmgen("show", "c.json", cwd=folder).stdout.decode()
+
+
+def test_what_its_field_calls_a_secret_is_covered(folder: Path) -> None:
+    for name, secret in (("a", "first\nsecretsecretA"), ("b", "second\nsecretsecretB"), ("c", "thirdthird")):
+        tag = {"name": "Send", "type": "cvt_ABCDE", "accessToken": secret, "pixel": "{{Pixel}}", "fires": ["All Pages"]}
+        (folder / f"{name}.json").write_text(export({"tag": [tag]}), encoding="utf-8")
+    for form in ("text", "markdown", "json", "html"):
+        for other in ("b", "c"):
+            text = gtmgen("diff", "a.json", f"{other}.json", "--format", form, cwd=folder).stdout.decode()
+            assert not re.search("secretsecret|thirdthird", text), form
+            assert "accessToken" in text
 
 
 def test_a_comment_is_cut_where_a_change_ends(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gtmgen.source import parse
 from tests.conftest import ROOT, compiled
+from tests.repository import commit, git
 from tests.runtime.v8 import push, run
 from tests.test_bad_input import gtmgen
 
@@ -54,6 +55,21 @@ def test_a_mistake_is_answered_as_shown(tmp_path: Path) -> None:
     assert "did you mean `purchase`?" in said
     shown = blocks("text")[1]
     assert re.sub(r":\d+:|\d+ \||#.*", "", shown).split() == re.sub(r":\d+:|\d+ \||#.*", "", said).split()
+
+
+def test_a_change_is_told_as_shown(tmp_path: Path) -> None:
+    """The example leaves out one of two tags, at the `…`."""
+    (tmp_path / "specs").mkdir()
+    spec = tmp_path / "specs" / "shop.yml"
+    spec.write_text(blocks("yaml")[0], encoding="utf-8")
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, {}, "Before")
+    spec.write_text(blocks("yaml")[0].replace("value: 50", "value: 80").replace("is: qa", "is: test"), encoding="utf-8")
+    said = gtmgen("diff", "main:specs/shop.yml", "specs/shop.yml", cwd=tmp_path).stdout.decode().strip().split("\n\n")
+    (shown,) = [block.strip().split("\n\n") for block in blocks("text") if "→" in block and "For visitors" in block]
+    cut = shown.index("…")
+    assert shown[:cut] == said[:cut]
+    assert shown[cut + 1 :] == said[cut + 1 :]
 
 
 def test_the_commands_and_links_are_there() -> None:

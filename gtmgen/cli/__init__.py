@@ -33,12 +33,14 @@ class _Group(click.Group):
             raise SystemExit(INTERRUPTED) from None
 
 
-_HELP = """Compile a spec of a site's conversions into Google Tag Manager containers, and lint anybody's.
+_HELP = """Compile a spec of a site's conversions into Google Tag Manager containers; lint and compare anybody's.
 
 \b
 gtmgen init specs/shop.yml    writes a commented spec to begin with
 gtmgen build specs/shop.yml   writes output/shop.web.json, to be imported into GTM
 gtmgen lint GTM-ABC1234.json  says what is wrong with a spec or a container
+gtmgen diff OLD.json NEW.json says what is different between two containers
+gtmgen review main            says what a branch does to tracking
 """
 
 

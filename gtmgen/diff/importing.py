@@ -2,7 +2,7 @@
 
 GTM matches by kind and name. *Overwrite* puts the file in place of everything. *Merge* keeps what the file does not have; of what is
 called the same and is not the same, *Overwrite conflicting* takes the file's, *Rename conflicting* keeps both and gives the file's
-a suffix (`_import_1`, seen in public exports). See docs/diff.md for what each of these facts stands on.
+a suffix (`_import_1`, seen in public exports). See docs/reviews.md for what each of these facts stands on.
 """
 
 from __future__ import annotations

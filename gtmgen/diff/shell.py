@@ -19,14 +19,15 @@ OF_THE_CONTAINER = frozenset({"name", "publicId", "tagIds", "features", "usageCo
 
 def shell(old: Container, new: Container) -> Iterator[Change]:
     """Every other key that an export has, known or not; none of what GTM assigns."""
-    a, b = _said(old.data), _said(new.data)
+    a, b = said(old.data), said(new.data)
     for field in sorted(a.keys() | b.keys()):
         if a.get(field) != b.get(field):
             found = tuple(rest(field, field, a.get(field), b.get(field)))
             yield Change("container", "changed", field, "", True, "", found)
 
 
-def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+def said(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an export says beside its entities and what GTM assigns: field to what it means."""
     version = data["containerVersion"]
     block = version.get("container")
     found = {key: value for key, value in data.items() if key not in OF_THE_FILE | {"containerVersion"}}

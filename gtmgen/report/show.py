@@ -13,6 +13,7 @@ from gtmgen.container.named import LISTS
 from gtmgen.container.whole import Container
 from gtmgen.diff import words
 from gtmgen.diff.canonical import CONDITIONS, Condition, Typed, canonical
+from gtmgen.diff.shell import said
 from gtmgen.report.diff.words import covered, kind
 from gtmgen.report.text import safe
 
@@ -29,6 +30,8 @@ def show(container: Container) -> str:
         lines += ["built-in variables", *(f"  {safe(one)}" for one in sorted(container.built_in)), ""]
     for key in sorted(container.named, key=lambda key: (LISTS.index(key[0]), key[1].casefold(), key[1])):
         lines += [*_entity(key[0], key[1], canonical(container.named[key])), ""]
+    for field, value in sorted(said(container.data).items()):
+        lines += [*_value(field, value, "", field), ""]
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
@@ -43,7 +46,7 @@ def _entity(kind_: str, name: str, form: dict[str, Any]) -> Iterator[str]:
         value = form[field]
         if field == "parameter" and isinstance(value, dict):
             for key in sorted(value, key=lambda key: ("\n" in str(value[key]), key)):
-                yield from _value(parameter_label(type_, bare(key)), value[key], "  ")
+                yield from _value(parameter_label(type_, bare(key)), value[key], "  ", bare(key))
         elif field == "paused":
             yield "  paused"
         elif field == "consentSettings" and isinstance(value, dict):
@@ -56,7 +59,7 @@ def _entity(kind_: str, name: str, form: dict[str, Any]) -> Iterator[str]:
             yield from _value(field_label(field), value, "  ")
 
 
-def _value(label: str, value: Any, indent: str) -> Iterator[str]:
+def _value(label: str, value: Any, indent: str, field: str = "") -> Iterator[str]:
     """A value on a line, or below its label where it is code, a list or a table."""
     label = safe(label)
     if isinstance(value, Typed) and isinstance(value.value, (list, dict)):
@@ -64,10 +67,10 @@ def _value(label: str, value: Any, indent: str) -> Iterator[str]:
     if isinstance(value, Condition) or not isinstance(value, (str, list, dict)):
         yield f"{indent}{label}: {safe(words.shown(value))}"
     elif isinstance(value, str) and "\n" not in value:
-        yield f"{indent}{label}: {safe(covered(bare(value)))}"
+        yield f"{indent}{label}: {safe(covered(bare(value), field))}"
     elif isinstance(value, str):
         yield f"{indent}{label}:"
-        yield from (f"{indent}  | {safe(line)}" for line in covered(value).split("\n"))
+        yield from (f"{indent}  | {safe(line)}" for line in covered(value, field).split("\n"))
     elif isinstance(value, list):
         yield f"{indent}{label}:"
         for item in value:
@@ -75,12 +78,12 @@ def _value(label: str, value: Any, indent: str) -> Iterator[str]:
     else:
         yield f"{indent}{label}:"
         for key in sorted(value):
-            yield from _value(bare(key), value[key], f"{indent}  ")
+            yield from _value(bare(key), value[key], f"{indent}  ", bare(key))
 
 
 def _item(item: Any, indent: str) -> Iterator[str]:
     if isinstance(item, dict) and all(isinstance(cell, (str, Typed)) for cell in item.values()):
-        cells = ", ".join(f"{bare(key)}: {covered(words.shown(item[key]))}" for key in sorted(item))
+        cells = ", ".join(f"{bare(key)}: {covered(words.shown(item[key]), bare(key))}" for key in sorted(item))
         yield f"{indent}- {safe(cells)}"
     elif isinstance(item, (dict, list)):
         yield from _value("-", item, indent)

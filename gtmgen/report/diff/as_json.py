@@ -16,7 +16,7 @@ VERSION = 1
 
 
 def as_json(found: Comparison, *, brief: bool = False) -> str:
-    """The diff as JSON; docs/diff.md says what the keys mean. With `brief` changes have no details."""
+    """The diff as JSON; docs/reviews.md says what the keys mean. With `brief` changes have no details."""
     return json.dumps(data(found, brief=brief), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -30,7 +30,7 @@ def data(found: Comparison, *, brief: bool = False) -> dict[str, Any]:
         "visitors": [_effect(effect) for effect in found.effects],
         "changes": [_change(change, brief) for change in found.diff.changes],
         "dangling": [_dangling(one) for one in found.diff.dangling],
-        "notes": words.notes(found),
+        "notes": [{"text": note.text, "about": [_key(key) for key in note.about]} for note in words.notes(found)],
     }
     if found.bookkeeping:
         result["bookkeeping"] = [row._asdict() for row in found.bookkeeping]
@@ -92,7 +92,7 @@ def _detail(detail: Detail) -> dict[str, Any]:
             {
                 "old_start": hunk.old_start,
                 "new_start": hunk.new_start,
-                "lines": [line.mark + words.covered(line.text) for line in hunk.lines],
+                "lines": [line.mark + (words.value(detail, line.text) or "") for line in hunk.lines],
             }
             for hunk in detail.hunks
         ]

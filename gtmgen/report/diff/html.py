@@ -18,7 +18,6 @@ from gtmgen.container.graph import Key
 from gtmgen.container.labels import bare
 from gtmgen.diff.change import Change, Dangling, Detail
 from gtmgen.diff.comparison import Comparison
-from gtmgen.diff.effects import Does, Effect
 from gtmgen.platforms import TEMPLATES
 from gtmgen.render import page
 from gtmgen.report.diff import words
@@ -28,8 +27,6 @@ _FOLDER = TEMPLATES / "_report"
 _POLICY = "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'"
 _OPEN = 1500  # a page of so many rows stands open; of more it is a list to open
 _SHORT = 12  # what was added or removed stands open up to so many rows
-_DOES: tuple[Does, ...] = ("stops", "starts", "changes")
-_OWN = ("", "")
 
 
 class Link(NamedTuple):
@@ -150,7 +147,7 @@ def html(found: Comparison, *, brief: bool = False) -> str:
             "lead": words.headline(found).removesuffix("; " + "; ".join(safety)),
             "safety": [(said, key in touched) for said, key in zip(safety, ("event_id", "consent"), strict=True)],
             "counts": words.counts(found.diff.changes),
-            "notes": words.notes(found),
+            "notes": [(note.text, [_link(key, at) for key in note.about]) for note in words.notes(found)],
             "visitors": _visitors(found, at),
             "cards": cards,
             "open": not brief and sum(card.rows for card in cards) <= _OPEN,
@@ -197,36 +194,21 @@ def _covered(text: str | None) -> Text | None:
 
 
 def _visitors(found: Comparison, at: Mapping[Key, str]) -> list[Line]:
-    """Effects that say the same, together; what stops comes first."""
-    groups: dict[tuple[Does, str], list[Effect]] = {}
-    for effect in found.effects:
-        groups.setdefault((effect.does, words.touched(effect)), []).append(effect)
+    """What changes for visitors, a line for what is said of several events."""
     return [
-        _line(does, what, effects, at)
-        for (does, what), effects in sorted(groups.items(), key=lambda row: _DOES.index(row[0][0]))
+        Line(
+            group.does,
+            tuple(
+                (platform, tuple(Sent(shown(one.event), _link(("tag", one.tag), at)) for one in sent))
+                for platform, sent in group.platforms
+            ),
+            group.what,
+            tuple(Cause(_link(one.key, at) if one.key else None, one.behind) for one in group.causes),
+            len(group.effects),
+            tuple(_link(("tag", name), at) for name in group.twice),
+        )
+        for group in words.groups(found.effects)
     ]
-
-
-def _line(does: Does, what: str, effects: list[Effect], at: Mapping[Key, str]) -> Line:
-    platforms: dict[str, list[Sent]] = {}
-    causes: Counter[Key] = Counter()
-    for one in effects:
-        own = ("tag", bare(one.sends.tag))
-        platforms.setdefault(one.sends.platform, []).append(Sent(shown(one.sends.event), _link(own, at)))
-        causes.update(key if key != own else _OWN for key in one.because)
-    return Line(
-        does,
-        tuple(
-            (platform, tuple(platforms[platform])) for platform in sorted(platforms, key=lambda name: (not name, name))
-        ),
-        what,
-        tuple(
-            Cause(_link(key, at) if key != _OWN else None, 0 if count == len(effects) else count)
-            for key, count in causes.most_common()  # of equal ones the first stays first
-        ),
-        len(effects),
-        tuple(_link(("tag", name), at) for name in dict.fromkeys(one.twice for one in effects if one.twice)),
-    )
 
 
 def _import(found: Comparison, at: Mapping[Key, str]) -> dict[str, object]:

@@ -63,7 +63,7 @@ def section(found: Comparison, *, brief: bool = False) -> Section:
     head = [f"### {span(found.old.name)} → {span(found.new.name)}", "", *_import(found)]
     head += [f"**For visitors: {words.headline(found)}.**", "", *_visitors(found)]
     for note in words.notes(found):
-        head += [f"> ⚠️ {note}", ""]
+        head += [f"> ⚠️ {note.text} {_some([_entity(key) for key in note.about])}", ""]
     own = {one for change in found.diff.changes for one in change.dangling}
     if loose := [one for one in found.diff.dangling if one not in own]:
         head += ["Leads nowhere now:", "", *(f"- {_left_behind(one)}" for one in loose[:_ROWS]), *_more(loose), ""]
@@ -145,9 +145,6 @@ def _import(found: Comparison) -> Iterator[str]:
         yield f"What an import with **{words.MODES[found.imported.mode]}** would do:"
         yield ""
         yield from (f"- {count}: {meaning}" for count, meaning in words.fates(found))
-        left = [one for one in found.imported.outcomes if one.leftover]
-        yield from (f"- of an earlier build, stays live: {_entity((one.kind, one.name))}" for one in left[:_ROWS])
-        yield from _more(left)
         yield ""
 
 
@@ -157,15 +154,20 @@ def _visitors(found: Comparison) -> Iterator[str]:
         return
     yield "| | Platform | Events | What about them | Because of |"
     yield "|---|---|---|---|---|"
-    rows = [(group, platform, events) for group in groups for platform, events in group.by_platform]
-    for group, platform, events in rows[:_ROWS]:
-        twice = "".join(
-            f" **counted twice**: tag {span(other)} sends it too, under another event_id"
-            for other in dict.fromkeys(group.twice)
-        )
-        because = _some([_entity(key) for key in group.because])
-        what = ", ".join(part for part in (group.what, twice.strip()) if part)
-        cells = [_SIGNS[group.does], name(platform) if platform else "", _some([span(event) for event in events]), what, because]
+    twins = words.ambiguous(found.effects)
+    rows = [(group, platform, sent) for group in groups for platform, sent in group.platforms]
+    for group, platform, sent in rows[:_ROWS]:
+        twice = [f"**counted twice**: tag {span(other)} sends it too, under another event_id" for other in group.twice]
+        events = [f"{one.event} ({one.tag})" if (platform, one.event) in twins else one.event for one in sent]
+        because = _some([words.cause(one, len(group.effects), _entity) for one in group.causes])
+        what = ", ".join([*([group.what] if group.what else []), *twice])
+        cells = [
+            _SIGNS[group.does],
+            name(platform) if platform else "",
+            _some([span(event) for event in events]),
+            what,
+            because,
+        ]
         yield f"| {' | '.join(map(cell, cells))} |"
     yield ""
     if len(rows) > _ROWS:
@@ -210,16 +212,16 @@ def _detail(detail: Detail) -> str:
 
 def _code(detail: Detail) -> str:
     return f"{name(detail.label)}:\n\n" + fence(
-        "\n".join(line for hunk in detail.hunks for line in _hunk(hunk)), "diff"
+        "\n".join(line for hunk in detail.hunks for line in _hunk(detail, hunk)), "diff"
     )
 
 
-def _hunk(hunk: Hunk) -> Iterator[str]:
+def _hunk(detail: Detail, hunk: Hunk) -> Iterator[str]:
     old = sum(line.mark != "+" for line in hunk.lines)
     new = sum(line.mark != "-" for line in hunk.lines)
     yield f"@@ -{hunk.old_start},{old} +{hunk.new_start},{new} @@"
     for line in hunk.lines:
-        shown = "\t".join(map(visible, words.covered(line.text).split("\t")))
+        shown = "\t".join(map(visible, (words.value(detail, line.text) or "").split("\t")))
         yield line.mark + (shown if len(shown) <= 2 * _LONG else f"{shown[: 2 * _LONG]}… ({len(shown)} characters)")
 
 

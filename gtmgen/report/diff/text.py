@@ -46,25 +46,25 @@ def _import(found: Comparison, style: Style) -> Iterator[str]:
     if found.imported:
         yield f"what an import with {words.MODES[found.imported.mode]} would do"
         yield from table([[count, meaning] for count, meaning in words.fates(found)])
-        for one in found.imported.outcomes:
-            if one.leftover:
-                yield f"  {style('!', 'yellow')} {safe(words.entity((one.kind, one.name)))} is of an earlier build and stays live"
 
 
 def _visitors(found: Comparison, style: Style) -> Iterator[str]:
     yield style(f"For visitors: {words.headline(found)}", "bold")
+    twins = words.ambiguous(found.effects)
     for group in words.groups(found.effects):
-        events = "; ".join(
-            f"{platform + ': ' if platform else ''}{_some(names)}" for platform, names in group.by_platform
-        )
         does = style(f"{group.does:8}", _COLOURS[group.does])
-        yield f"  {does} {safe(events)}" + (f": {safe(group.what)}" if group.what else "")
-        if group.because:
-            yield f"           because of {safe(_some([words.entity(key) for key in group.because]))}"
-        for other in dict.fromkeys(group.twice):
+        yield f"  {does} {group.what}".rstrip()
+        for platform, sent in group.platforms:
+            events = [f"{one.event} ({one.tag})" if (platform, one.event) in twins else one.event for one in sent]
+            yield f"           {safe(platform or 'other tags')}: {safe(_some(events))}"
+        if group.causes:
+            said = [words.cause(one, len(group.effects)) for one in group.causes]
+            yield f"           because of {safe(_some(said))}"
+        for other in group.twice:
             yield f"           {style('counted twice', 'red')}: tag `{safe(other)}` sends it too, under another event_id"
     for note in words.notes(found):
-        yield f"  {style('!', 'yellow')} {note}"
+        yield f"  {style('!', 'yellow')} {note.text}"
+        yield f"           {safe(_some([words.entity(key) for key in note.about]))}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -109,7 +109,7 @@ def _detail(detail: Detail, style: Style) -> Iterator[str]:
     if detail.hunks:
         yield f"    {label}"
         for hunk in detail.hunks:
-            yield from _hunk(hunk, style)
+            yield from _hunk(detail, hunk, style)
     elif old is None:
         yield f"    {label}: {style('+ ' + _short(new), 'green')}"
     elif new is None:
@@ -123,12 +123,12 @@ def _short(value: str | None) -> str:
     return shown if len(shown) <= _WIDE else f"{shown[:_WIDE]}… ({len(shown)} characters)"
 
 
-def _hunk(hunk: Hunk, style: Style) -> Iterator[str]:
+def _hunk(detail: Detail, hunk: Hunk, style: Style) -> Iterator[str]:
     old = sum(line.mark != "+" for line in hunk.lines)
     new = sum(line.mark != "-" for line in hunk.lines)
     yield "      " + style(f"@@ -{hunk.old_start},{old} +{hunk.new_start},{new} @@", "cyan")
     for line in hunk.lines:
-        shown = f"{line.mark} {_short(words.covered(line.text))}"
+        shown = f"{line.mark} {_short(words.value(detail, line.text))}"
         yield "      " + (style(shown, "green" if line.mark == "+" else "red") if line.mark != " " else shown)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gtmgen.container.graph import Key
 from gtmgen.container.labels import KINDS, bare
 from gtmgen.diff.change import Change, Dangling, Detail, How, Reached
 from gtmgen.diff.comparison import Comparison
-from gtmgen.diff.effects import Does, Effect, Touched
+from gtmgen.diff.effects import Does, Effect, Sends, Touched
 from gtmgen.diff.importing import Fate, Mode
 from gtmgen.findings import SHAPES
 
@@ -45,6 +45,7 @@ _DOES: dict[Does, tuple[str, str]] = {
     "changes": ("event is sent differently", "events are sent differently"),
 }
 _SECRET_KEY = re.compile(r"(?i)token|secret|password|api_?key")
+_KEY_LINE = re.compile(r"(?m)^[ \t]*[A-Za-z0-9+/]{40,}={0,2}[ \t]*$")  # of a private key, below its first line
 _COVERED = "••••••"
 
 
@@ -65,17 +66,15 @@ def counts(changes: Iterable[Change]) -> str:
 
 
 def value(detail: Detail, text: str | None) -> str | None:
-    """A value, with what looks like a secret covered."""
-    if text is None:
-        return None
-    if _SECRET_KEY.search(detail.field) and "{{" not in text and len(text) > 5:
+    """A value of a detail, or a line of its code, with what looks like a secret covered."""
+    return None if text is None else covered(text, detail.field)
+
+
+def covered(text: str, field: str = "") -> str:
+    """A text with what has the shape of a secret covered, or what its field calls one."""
+    if _SECRET_KEY.search(field) and "{{" not in text and len(text) > 5:
         return _COVERED
-    return covered(text)
-
-
-def covered(text: str) -> str:
-    """A text with what has the shape of a secret covered."""
-    return SHAPES.sub(_COVERED, text)
+    return SHAPES.sub(_COVERED, _KEY_LINE.sub(_COVERED, text))
 
 
 def sentence(detail: Detail) -> tuple[str | None, str | None]:
@@ -125,46 +124,66 @@ def left_behind(one: Dangling) -> str:
     return f"{entity(one.user)} still {one.how} {target}{why or ', which is not there'}"
 
 
+class Cause(NamedTuple):
+    """A change that is behind some effects; None for what changed in the tags themselves."""
+
+    key: Key | None
+    behind: int
+    """How many of them it is behind; 0 for all."""
+
+
 class Group(NamedTuple):
     """Effects that say the same of several events, for one line."""
 
     does: Does
     what: str
     """What about them: `when it is sent, event_id`; "" where they start or stop."""
-    because: tuple[Key, ...]
-    by_platform: tuple[tuple[str, tuple[str, ...]], ...]
-    """Platform to events; "" for what is sent to no known platform. Of two that are called the same the tag is said too."""
-    twice: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    causes: tuple[Cause, ...]
+    """What is behind most of them first."""
+
+    @property
+    def platforms(self) -> list[tuple[str, list[Sends]]]:
+        """What is sent, by platform; what is sent to none that is known comes last, under ""."""
+        found: dict[str, list[Sends]] = {}
+        for one in self.effects:
+            found.setdefault(one.sends.platform, []).append(one.sends)
+        return sorted(found.items(), key=lambda row: (not row[0], row[0]))
+
+    @property
+    def twice(self) -> list[str]:
+        """The tags that send the same again, under another event_id."""
+        return list(dict.fromkeys(one.twice for one in self.effects if one.twice))
 
 
-def groups(effects: Sequence[Effect]) -> list[Group]:
-    """Effects that have the same cause and touch the same, together; what stops comes first."""
-    named = Counter((one.sends.platform, one.sends.event) for one in effects)
-
-    def by_platform(listed: Iterable[Effect]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        events: dict[str, list[str]] = {}
-        for sends in (one.sends for one in listed):
-            twins = named[sends.platform, sends.event] > 1 or not sends.platform
-            events.setdefault(sends.platform, []).append(f"{sends.event} ({sends.tag})" if twins else sends.event)
-        return tuple((platform, tuple(listed)) for platform, listed in events.items())
-
-    found: dict[tuple[Does, str, tuple[Key, ...]], list[Effect]] = {}
+def groups(effects: Iterable[Effect]) -> list[Group]:
+    """Effects that touch the same, together; what stops comes first."""
+    found: dict[tuple[Does, str], list[Effect]] = {}
     for effect in effects:
-        own = effect.because == (("tag", effect.sends.tag),)
-        because = (("tag", ""),) if own and effect.does == "changes" else effect.because
-        found.setdefault((effect.does, touched(effect), because), []).append(effect)
-    order = {"stops": 0, "starts": 1, "changes": 2}
-    rows = [
-        Group(
-            does,
-            what,
-            () if because == (("tag", ""),) else because,
-            by_platform(listed),
-            tuple(one.twice for one in listed if one.twice),
-        )
-        for (does, what, because), listed in found.items()
-    ]
-    return sorted(rows, key=lambda group: order[group.does])
+        found.setdefault((effect.does, touched(effect)), []).append(effect)
+    order = list(_DOES)
+    rows = sorted(found.items(), key=lambda row: order.index(row[0][0]))
+    return [Group(does, what, tuple(listed), _causes(listed)) for (does, what), listed in rows]
+
+
+def _causes(effects: Sequence[Effect]) -> tuple[Cause, ...]:
+    count: Counter[Key | None] = Counter()
+    for one in effects:
+        own = ("tag", bare(one.sends.tag))
+        count.update(None if (key[0], bare(key[1])) == own else key for key in one.because)
+    return tuple(Cause(key, 0 if times == len(effects) else times) for key, times in count.most_common())
+
+
+def cause(one: Cause, tags: int, called: Callable[[Key], str] = entity) -> str:
+    """A cause in words: trigger `A`; their own tags (2 of them)."""
+    said = called(one.key) if one.key else "its own tag" if tags == 1 else "their own tags"
+    return f"{said} ({one.behind} of them)" if one.behind else said
+
+
+def ambiguous(effects: Iterable[Effect]) -> frozenset[tuple[str, str]]:
+    """(platform, event) that several tags send, so that the tag has to be said too; and all that is sent to no known platform."""
+    count = Counter((one.sends.platform, one.sends.event) for one in effects)
+    return frozenset(sent for sent, times in count.items() if times > 1 or not sent[0])
 
 
 def touched(effect: Effect) -> str:
@@ -194,23 +213,35 @@ def safety(found: Comparison) -> list[str]:
     return said
 
 
-def notes(found: Comparison) -> list[str]:
-    """What else a reviewer should know, as sentences."""
-    said = []
-    gone = [change for change in found.diff.changes if change.how == "removed" and change.kind != "builtInVariable"]
-    renamed = [change for change in found.diff.changes if change.how == "renamed"]
-    if found.new.made and not found.imported and (gone or renamed):
-        said.append(
-            f"An import removes nothing: delete in GTM what is gone ({len(gone) + len(renamed)} names), or it stays live beside the new."
-        )
+class Note(NamedTuple):
+    """What else a reviewer should know: a sentence, and the entities that it is about."""
+
+    text: str
+    about: tuple[Key, ...]
+
+
+def notes(found: Comparison) -> list[Note]:
+    """What else a reviewer should know: what an import of what gtmgen made leaves behind."""
     if found.imported:
-        left = [one for one in found.imported.outcomes if one.leftover]
-        if left:
-            said.append(
-                f"{len(left)} {'entity' if len(left) == 1 else 'entities'} of an earlier build stay live and are not in the file: "
-                "delete them in GTM."
-            )
-    return said
+        left = tuple((one.kind, one.name) for one in found.imported.outcomes if one.leftover)
+        return _left_in_gtm(left, "An earlier build made these, they are not in the file, and the import leaves them")
+    if not found.new.made:
+        return []
+    gone = [change for change in found.diff.changes if change.how in {"removed", "renamed"}]
+    keys = tuple(
+        (change.kind, change.was or change.name) for change in gone if change.kind in {"tag", "trigger", "variable"}
+    )
+    return _left_in_gtm(keys, "An import removes nothing: these are gone from the file and not from GTM")
+
+
+def _left_in_gtm(keys: tuple[Key, ...], begins: str) -> list[Note]:
+    tags = tuple(key for key in keys if key[0] == "tag")
+    rest = tuple(key for key in keys if key[0] != "tag")
+    said = [Note(f"{begins}. They go on sending until you delete or pause them there.", tags)] if tags else []
+    return [
+        *said,
+        *([Note(f"{begins}, where nothing may need them any more. Delete them there.", rest)] if rest else []),
+    ]
 
 
 def fates(found: Comparison) -> list[tuple[str, str]]:
