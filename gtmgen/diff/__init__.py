@@ -57,7 +57,14 @@ def diff(old: Container, new: Container) -> Diff:
         new: the container as it is.
     """
     matched = match(old, new)
-    found = [*_pairs(old, new, matched), *_only(old, matched.removed, "removed"), *_only(new, matched.added, "added")]
+    differing = [pair for pair in matched.pairs if not _same(old, new, pair)]
+    others = {pair.old for pair in differing}
+    old.share(new, {pair.old: pair.new for pair in matched.pairs if pair.old not in others})
+    found = [
+        *_pairs(old, new, matched, differing),
+        *_only(old, matched.removed, "removed"),
+        *_only(new, matched.added, "added"),
+    ]
     found += [*_built_in(old, new), *shell(old, new)]
     loose = dangling(old, new, matched) if found else ()
     drags = _Drags(old, new, matched, loose)
@@ -69,11 +76,16 @@ def _order(change: Change) -> tuple[int, str, str, str]:
     return (_KINDS.index(change.kind), change.name.casefold(), change.key[1], change.how)
 
 
-def _pairs(old: Container, new: Container, matched: Matched) -> Iterator[Change]:
+def _same(old: Container, new: Container, pair: Pair) -> bool:
+    """Whether nothing has to be said of a pair; most of them."""
+    return pair.old == pair.new and canonical(old.named[pair.old]) == canonical(new.named[pair.new])
+
+
+def _pairs(old: Container, new: Container, matched: Matched, differing: list[Pair]) -> Iterator[Change]:
     renames = {**matched.renames, **{key: label[1] for key, label in left_by_id(old, matched.removed, new).items()}}
     fixed = {key: label[1] for key, label in left_by_id(new, matched.added, old).items()}
     touched, mended = _referring(old, renames), _referring(new, fixed)
-    for pair in matched.pairs:
+    for pair in differing:
         before, after = old.named[pair.old], new.named[pair.new]
         if pair.old in touched:
             left = {use.target for use in new.uses[pair.new]}  # where the old name was left standing, it is no change
