@@ -83,7 +83,8 @@ def canonical(entity: Mapping[str, Any]) -> Canonical:
             elif type(value) is not list:
                 found[field] = value
         elif field == "type" and type(value) is str:
-            found[field] = value.replace(f"{MARK}gallery template ", f"{MARK}template ")
+            own = value.replace(f"{MARK}gallery template ", f"{MARK}template ")
+            found[field] = own.replace(f"{MARK}template {MARK}", MARK)  # of a template that has gone
         elif field in _NAMES and type(value) is list:
             if value:
                 found[field] = sorted(value, key=as_text)

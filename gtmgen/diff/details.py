@@ -8,7 +8,7 @@ from typing import Any
 
 from gtmgen.container.labels import bare, field_label, parameter_label
 from gtmgen.diff import words
-from gtmgen.diff.canonical import CONDITIONS, Canonical, Condition
+from gtmgen.diff.canonical import CONDITIONS, Canonical, Condition, Typed
 from gtmgen.diff.change import Detail
 from gtmgen.diff.code import hunks
 from gtmgen.diff.rest import rest
@@ -40,7 +40,7 @@ def details(kind: str, old: Canonical, new: Canonical) -> tuple[Detail, ...]:
             if old and new:
                 found.append(Detail(field, field_label(field), words.type_words(kind, a), words.type_words(kind, b)))
         elif field == "parameter" and isinstance(a or {}, dict) and isinstance(b or {}, dict):
-            found += _parameters(type_, a or {}, b or {})
+            found += _parameters(str(old.get("type", type_)), type_, a or {}, b or {})
         elif field in CONDITIONS and isinstance(a or [], list) and isinstance(b or [], list):
             found += _conditions(field, a or [], b or [])
         elif field in _BY_FIELD:
@@ -52,14 +52,17 @@ def details(kind: str, old: Canonical, new: Canonical) -> tuple[Detail, ...]:
     return tuple(found)
 
 
-def _parameters(type_: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Detail]:
+def _parameters(was: str, is_: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Detail]:
     for key in sorted(old.keys() | new.keys(), key=lambda key: (key in CODE, key)):
         a, b = old.get(key), new.get(key)
         if a == b:
             continue
+        type_ = was if b is None else is_
         field, label = f"parameter.{bare(key)}", parameter_label(type_, bare(key))
         if key in CODE and isinstance(a or "", str) and isinstance(b or "", str):
             yield code(field, label, a or "", b or "")
+        elif _is_references(a) and _is_references(b):
+            yield from _listed(field, a, b, label)
         elif is_table(a) and is_table(b) and (a or b):
             yield from table(type_, bare(key), field, label, a or [], b or [])
         else:
@@ -97,9 +100,16 @@ def _one_left(conditions: list[Condition]) -> bool:
     return all(one.left == "{{_event}}" for one in conditions)
 
 
-def _listed(field: str, old: Any, new: Any) -> Iterator[Detail]:
+def _is_references(value: Any) -> bool:
+    """Whether a value is a list of references, as the members of a trigger group are, or nothing at all."""
+    return value is None or (
+        isinstance(value, list) and all(isinstance(row, Typed) and row.type.endswith("_REFERENCE") for row in value)
+    )
+
+
+def _listed(field: str, old: Any, new: Any, label: str = "") -> Iterator[Detail]:
     """Lists whose order does not matter: what is gone and what has come."""
-    label = field_label(field)
+    label = label or field_label(field)
     if not (isinstance(old or [], list) and isinstance(new or [], list)):
         yield from rest(field, label, old, new)
         return

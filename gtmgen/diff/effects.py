@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from gtmgen.container.fields import text, type_of
+from gtmgen.container.fields import rows, text, type_of
 from gtmgen.container.graph import Key, named_in
 from gtmgen.container.labels import bare, type_label
 from gtmgen.container.occasions import EVERY, firing, kind, occasions
@@ -34,7 +34,7 @@ _WHEN = frozenset(
 )
 _NOTHING = frozenset({"parentFolderId", "notes"})
 _SEQUENCE = frozenset({"is set up by", "is followed by"})
-_FIRES = frozenset({"fires on", "is blocked by"}) | _SEQUENCE
+_FIRES = frozenset({"fires on", "is blocked by"})
 
 
 class Sends(NamedTuple):
@@ -101,17 +101,26 @@ def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
         if not causes.when.get(tag) and not causes.what.get(tag):
             continue
         because = _decisive(tag, causes)
+        own: list[_Found] = []
         for id in dict.fromkeys((*a, *b)):
             one, other = a.get(id), b.get(id)
             if one and other:
-                found += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved)]
-            elif unit := one or other:
+                own += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved)]
+            elif (unit := one or other) and (unit.seen or not (a and b) or (_unknown(a) and _unknown(b))):
                 does: Does = "starts" if other else "stops"
                 named = unit.sends._replace(tag=tag[1])  # a tag that is still there is called as it is now
-                found.append((Effect(named, does, (), (), because), unit))
+                own.append((Effect(named, does, (), (), because), unit))
+        if any(effect.does != "changes" for effect, _ in own):  # what changed in the code has been said
+            own = [row for row in own if row[0].touches != ("code",)]
+        found += own
     sent = _Same(unit for _, own in sorted(new.items()) for unit in own.values())
     of = {does: _Same(unit for effect, unit in found if effect.does == does) for does in ("starts", "stops")}
     return tuple(_told(effect, unit, diff.new, sent, of) for effect, unit in found)
+
+
+def _unknown(units: Mapping[tuple[str, str, int], _Unit]) -> bool:
+    """Whether it is not known what a tag sends; where it is known of the other container, that says it all."""
+    return not any(unit.seen for unit in units.values())
 
 
 def _decisive(tag: Key, causes: _Causes) -> tuple[Key, ...]:
@@ -148,7 +157,7 @@ def _causes(diff: Diff) -> _Causes:
     for loose in diff.dangling:
         target = now.get(loose.target, loose.target)
         cause = target if target in keys or loose.user not in keys else loose.user
-        if loose.user[0] == "tag":
+        if loose.user[0] == "tag" and loose.how not in {"is in", "is followed by"}:
             (when if loose.how in _FIRES else what)[loose.user][cause] = None
         for one in reached(loose.user, users):
             (when if one.when else what)[one.key][cause] = None
@@ -251,11 +260,19 @@ def _sets_consent(container: Container, tag: Key) -> bool:
 
 
 def _live(container: Container) -> set[Key]:
-    """The tags that can fire: not paused, and with a trigger that is there or a live tag that they run before or after."""
+    """The tags that can fire: not paused, and with a trigger that is there or a live tag that they run before or after.
+
+    A tag that must not run if its setup tag fails does not run if that is paused (measured).
+    """
+    paused = {key[1] for key, tag in container.of("tag") if tag.get("paused") is True}
     found = {
         key
         for key, tag in container.of("tag")
-        if tag.get("paused") is not True
+        if key[1] not in paused
+        and not any(
+            row.get("stopOnSetupFailure") is True and str(row.get("tagName")) in paused
+            for row in rows(tag.get("setupTag"))
+        )
         and any(("trigger", name) in container.named or is_own(("trigger", name)) for name in firing(container, key))
     }
     more = found
@@ -266,7 +283,7 @@ def _live(container: Container) -> set[Key]:
             for use in container.uses[key]
             if use.how in {"is set up by", "is followed by"} and use.target in container.named
         } - found
-        more = {key for key in more if container.named[key].get("paused") is not True}
+        more = {key for key in more if key[1] not in paused}
         found |= more
     return found
 
@@ -293,7 +310,8 @@ def _units(container: Container, library: Library) -> dict[Key, dict[tuple[str, 
             sends = Sends(key[1], library.platforms[seen.platform].name, name, tuple(seen.pixels))
             units[seen.platform, seen.sent_as, number] = _Unit(sends, seen, *more)
         if not units:
-            units["", "", 0] = _Unit(Sends(key[1], "", _what(container, key)), None, *more)
+            event = text(container.named[key], "eventName")
+            units["", "" if "{{" in event else event, 0] = _Unit(Sends(key[1], "", _what(container, key)), None, *more)
         found[key] = units
     return found
 
@@ -308,7 +326,8 @@ def _what(container: Container, tag: Key) -> str:
 
 def _told(effect: Effect, unit: _Unit, new: Container, sent: _Same, of: Mapping[str, _Same]) -> Effect:
     """An effect, with the other tags that have to do with it."""
-    effect = effect._replace(sends=effect.sends._replace(tag=bare(effect.sends.tag)))
+    because = tuple((kind, bare(name)) for kind, name in effect.because)
+    effect = effect._replace(sends=effect.sends._replace(tag=bare(effect.sends.tag)), because=because)
     if effect.does == "changes" or not unit.seen:
         return effect
     other = next(of["stops" if effect.does == "starts" else "starts"].of(unit), None)

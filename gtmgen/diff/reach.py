@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gtmgen.container.graph import MARK, Key
 from gtmgen.container.whole import Container
 from gtmgen.diff.change import Dangling, Reached
 from gtmgen.diff.match import Matched
 
-_NO_EFFECT = "is in"
-"""The use that carries nothing from an entity to its user: lying in a folder."""
+_NO_EFFECT = frozenset({"is in", "is followed by"})
+"""Uses that carry nothing from an entity to its user: lying in a folder, and being followed by a cleanup tag."""
 
 
 class Step(NamedTuple):
-    """Who uses an entity, and whether that decides when rather than what."""
+    """Who uses an entity, and how."""
 
     user: Key
-    when: bool
+    how: str
 
 
 class Users:
@@ -32,18 +32,18 @@ class Users:
         self._removed = frozenset(matched.removed)
 
     def of(self, key: Key) -> Iterator[Step]:
-        """Who uses it, each once for when and once for what."""
+        """Who uses it, each once for each way."""
         before = key if key in self._removed else self._before.get(key)
         found: dict[Step, None] = {}
         for user, how in self._old.users.get(before, ()) if before else ():
             if how not in _NO_EFFECT:
-                found[Step(self._now.get(user, user), _is_when(key, how))] = None
+                found[Step(self._now.get(user, user), how)] = None
         if key not in self._removed:
             for user, how in self._new.users.get(key, ()):
-                if how != _NO_EFFECT:
-                    found[Step(user, _is_when(key, how))] = None
+                if how not in _NO_EFFECT:
+                    found[Step(user, how)] = None
         for tag in self._affected(key, before):
-            found[Step(tag, False)] = None
+            found[Step(tag, "refers to")] = None
         return iter(found)
 
     def _affected(self, key: Key, before: Key | None) -> Iterator[Key]:
@@ -55,9 +55,12 @@ class Users:
             yield from (use.target for use in self._new.uses.get(key, ()) if use.how == "refers to")
 
 
-def _is_when(used: Key, how: str) -> bool:
-    """Whether a use decides when its user fires: through a trigger, or as a tag that runs before or after it."""
-    return used[0] == "trigger" or how in {"is set up by", "is followed by"}
+def _carries(state: tuple[Key, bool], step: Step, own: bool) -> bool:
+    """Whether a change goes on to a user. A tag hands on less than a trigger or a variable does."""
+    (kind, _), when = state
+    if step.how == "is set up by":
+        return own  # it runs with its user, whatever its own triggers say; what it sends is no matter of its user's
+    return kind != "tag" or not when  # who sends with a tag's settings does not fire with it
 
 
 def reached(start: Key, users: Users, first: Collection[Key] | None = None) -> tuple[Reached, ...]:
@@ -75,8 +78,8 @@ def reached(start: Key, users: Users, first: Collection[Key] | None = None) -> t
     while queue:
         key, when = state = queue.popleft()
         for step in users.of(key):
-            after = (step.user, when or step.when)
-            if after in through or step.user == start:
+            after = (step.user, when or key[0] == "trigger")
+            if after in through or step.user == start or not _carries(state, step, state == origin):
                 continue
             if state == origin and first is not None and step.user not in first:
                 continue
@@ -105,15 +108,27 @@ def dangling(old: Container, new: Container, matched: Matched) -> tuple[Dangling
 def left_by_id(container: Container, keys: Iterable[Key], other: Container) -> dict[Key, Key]:
     """Of entities that only one container has: what a reference to them is called in the other one, where it was left standing.
 
-    GTM refers to triggers and folders by id. A reference that leads nowhere is called by its id alone, so without this the
+    GTM refers to triggers, folders and templates by id. A reference that leads nowhere is called by its id alone, so without this the
     removal of a trigger would look like another trigger in every tag that keeps the id.
     """
     found = {}
     for kind, name in keys:
-        id = container.named[kind, name].get(f"{kind}Id") if kind in {"trigger", "folder"} else None
-        if isinstance(id, str) and (kind, MARK + id) in other.users:
-            found[kind, name] = (kind, MARK + id)
+        for id in _ids(kind, container.named[kind, name]):
+            if (kind, MARK + id) in other.users:
+                found[kind, name] = (kind, MARK + id)
     return found
+
+
+def _ids(kind: str, entity: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in a reference to an entity, where that is no name."""
+    id = entity.get("templateId" if kind == "customTemplate" else f"{kind}Id")
+    if kind in {"trigger", "folder"} and isinstance(id, str):
+        yield id
+    elif kind == "customTemplate":
+        yield f"cvt_{entity.get('containerId')}_{id}"
+        gallery = entity.get("galleryReference")
+        if isinstance(gallery, dict):
+            yield f"cvt_{gallery.get('galleryTemplateId')}"
 
 
 def _missing(container: Container) -> Mapping[Key, Iterable[tuple[Key, str]]]:
