@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from gtmgen.build import Built, compile_spec
 from gtmgen.platforms import Library, library
 from tests.runtime import browser
 
 ROOT = Path(__file__).parent.parent
+
+# A busy machine fails no test, and every run draws the same examples.
+settings.register_profile("gtmgen", deadline=None, derandomize=True)
+settings.load_profile("gtmgen")
 
 HEAD = """\
 gtmgen: 1
