@@ -84,23 +84,22 @@ def _same(old: Container, new: Container, pair: Pair) -> bool:
 def _pairs(old: Container, new: Container, matched: Matched, differing: list[Pair]) -> Iterator[Change]:
     renames = {**matched.renames, **{key: label[1] for key, label in left_by_id(old, matched.removed, new).items()}}
     fixed = {key: label[1] for key, label in left_by_id(new, matched.added, old).items()}
-    touched, mended = _referring(old, renames), _referring(new, fixed)
-    for pair in differing:
+    for pair in matched.pairs:
         before, after = old.named[pair.old], new.named[pair.new]
-        if pair.old in touched:
+        if renames and (called := _of(old, pair.old, renames)):
             left = {use.target for use in new.uses[pair.new]}  # where the old name was left standing, it is no change
-            before = redirected(before, {key: name for key, name in renames.items() if key not in left})
-        if pair.new in mended:
-            after = redirected(after, fixed)
+            before = redirected(before, {key: name for key, name in called.items() if key not in left})
+        if fixed and (called := _of(new, pair.new, fixed)):
+            after = redirected(after, called)
         a, b = canonical(before), canonical(after)
         found = details(pair.new[0], a, b) if a != b else ()
         if found or bare(pair.old[1]) != bare(pair.new[1]):
             yield _changed(pair, found, type_label(pair.new[0], str(b.get("type", ""))))
 
 
-def _referring(container: Container, renames: Mapping[Key, str]) -> set[Key]:
-    """Who refers to anything that is called otherwise on the other side."""
-    return {user for key in renames for user, _ in container.users.get(key, ())} if renames else set()
+def _of(container: Container, key: Key, renames: Mapping[Key, str]) -> dict[Key, str]:
+    """Of some renames those of what an entity uses."""
+    return {use.target: renames[use.target] for use in container.uses[key] if use.target in renames}
 
 
 def _changed(pair: Pair, found: tuple[Detail, ...], type_: str) -> Change:

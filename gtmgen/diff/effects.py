@@ -92,7 +92,7 @@ def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
     tags: list[tuple[Key | None, Key | None]] = [(before.get(key), key) for key, _ in diff.new.of("tag")]
     tags += [(key, None) for key in diff.matched.removed if key[0] == "tag"]
     old, new = _units(diff.old, library), _units(diff.new, library)
-    moved = _moved(diff)
+    moved, renames = _moved(diff), diff.matched.renames
     found: list[_Found] = []
     for was, now in tags:
         tag = now or was
@@ -105,7 +105,7 @@ def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
         for id in dict.fromkeys((*a, *b)):
             one, other = a.get(id), b.get(id)
             if one and other:
-                own += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved)]
+                own += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved, renames)]
             elif (unit := one or other) and (unit.seen or not (a and b) or (_unknown(a) and _unknown(b))):
                 does: Does = "starts" if other else "stops"
                 named = unit.sends._replace(tag=tag[1])  # a tag that is still there is called as it is now
@@ -214,9 +214,9 @@ def _changes(
     after: _Unit,
     causes: _Causes,
     moved: frozenset[str],
+    renames: Mapping[Key, str],
 ) -> Iterator[Effect]:
     touches: list[Touched] = []
-    renames = diff.matched.renames
     fields = causes.fields.get(tag, frozenset())
     if tag in causes.when:
         touches.append("when")

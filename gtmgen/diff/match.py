@@ -140,6 +140,7 @@ def _by_content(old: Container, new: Container, gone: set[Key], come: set[Key], 
     pairs: list[Pair] = []
     passed: dict[tuple[str, str], list[Key]] = defaultdict(list)  # ready once and without a counterpart then
     while a.ready or b.ready or (a.left and b.left and a.release() | b.release()):
+        fresh: list[Pair] = []
         alike: dict[tuple[str, str], tuple[list[Key], list[Key]]] = defaultdict(lambda: ([], []))
         for key in sorted(a.ready):
             entity = redirected(old.named[key], renames) if renames else old.named[key]
@@ -153,8 +154,8 @@ def _by_content(old: Container, new: Container, gone: set[Key], come: set[Key], 
             if not (ours and theirs):
                 passed[content] = [*ours, *theirs]
                 continue
-            pairs += _nearest_names(ours, theirs)
-        fresh = [pair for pair in pairs if pair.old in a.left]
+            fresh += _nearest_names(ours, theirs)
+        pairs += fresh
         renames |= {pair.old: pair.new[1] for pair in fresh if pair.old != pair.new}
         a.settle([pair.old for pair in fresh])
         b.settle([pair.new for pair in fresh])

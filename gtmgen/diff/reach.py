@@ -15,6 +15,10 @@ _NO_EFFECT = frozenset({"is in", "is followed by"})
 """Uses that carry nothing from an entity to its user: lying in a folder, and being followed by a cleanup tag."""
 
 
+_State = tuple[Key, bool]
+"""An entity that is reached, and whether through a trigger."""
+
+
 class Step(NamedTuple):
     """Who uses an entity, and how."""
 
@@ -30,9 +34,15 @@ class Users:
         self._now = {pair.old: pair.new for pair in matched.pairs}
         self._before = {pair.new: pair.old for pair in matched.pairs}
         self._removed = frozenset(matched.removed)
+        self._found: dict[Key, tuple[Step, ...]] = {}
 
-    def of(self, key: Key) -> Iterator[Step]:
+    def of(self, key: Key) -> tuple[Step, ...]:
         """Who uses it, each once for each way."""
+        if key not in self._found:
+            self._found[key] = tuple(self._of(key))
+        return self._found[key]
+
+    def _of(self, key: Key) -> Iterable[Step]:
         before = key if key in self._removed else self._before.get(key)
         found: dict[Step, None] = {}
         for user, how in self._old.users.get(before, ()) if before else ():
@@ -44,7 +54,7 @@ class Users:
                     found[Step(user, how)] = None
         for tag in self._affected(key, before):
             found[Step(tag, "refers to")] = None
-        return iter(found)
+        return found
 
     def _affected(self, key: Key, before: Key | None) -> Iterator[Key]:
         """The tags that a transformation names: it changes what they get, though they do not use it."""
@@ -55,7 +65,7 @@ class Users:
             yield from (use.target for use in self._new.uses.get(key, ()) if use.how == "refers to")
 
 
-def _carries(state: tuple[Key, bool], step: Step, own: bool) -> bool:
+def _carries(state: _State, step: Step, own: bool) -> bool:
     """Whether a change goes on to a user. A tag hands on less than a trigger or a variable does."""
     (kind, _), when = state
     if step.how == "is set up by":
@@ -72,22 +82,31 @@ def reached(start: Key, users: Users, first: Collection[Key] | None = None) -> t
         first: of those who use it themselves the ones that count; all where it is None.
     """
     origin = (start, False)
-    through: dict[tuple[Key, bool], tuple[Key, ...]] = {origin: ()}
+    came: dict[_State, _State] = {origin: origin}  # each from which one before it
     queue = deque([origin])
     found: list[Reached] = []
     while queue:
         key, when = state = queue.popleft()
         for step in users.of(key):
             after = (step.user, when or key[0] == "trigger")
-            if after in through or step.user == start or not _carries(state, step, state == origin):
+            if after in came or step.user == start or not _carries(state, step, state == origin):
                 continue
             if state == origin and first is not None and step.user not in first:
                 continue
-            through[after] = (*through[state], key) if state != origin else ()
+            came[after] = state
             if step.user[0] == "tag":
-                found.append(Reached(step.user, through[after], after[1]))
+                found.append(Reached(step.user, _way(came, state, origin), after[1]))
             queue.append(after)
     return tuple(found)
+
+
+def _way(came: Mapping[_State, _State], state: _State, origin: _State) -> tuple[Key, ...]:
+    """The entities from an origin up to a state, the origin left out."""
+    way = []
+    while state != origin:
+        way.append(state[0])
+        state = came[state]
+    return tuple(reversed(way))
 
 
 def dangling(old: Container, new: Container, matched: Matched) -> tuple[Dangling, ...]:
