@@ -1,16 +1,32 @@
 """What a platform.yml says: one table, and the few things that a table cannot say.
 
-A JSON Schema would cost every start the validator's import. Whatever passes here can be used without a further look.
+Whatever passes here can be used without a further look.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gtmgen.checks import (
+    Check,
+    Problem,
+    choice,
+    count,
+    each,
+    integer,
+    js_regex,
+    keys,
+    listed,
+    regex,
+    scalar,
+    shape,
+    text,
+)
 from gtmgen.findings import Finding, error, nearest
+from gtmgen.platform_server import EVENT_WORDS, REQUEST_WORDS, USER_WORDS
 from gtmgen.recognise import DOES, parse_call, words_of
 from gtmgen.source import Path as Place
 from gtmgen.source import Source
@@ -19,128 +35,6 @@ CLEAN = ("trim", "strip_spaces", "lower", "digits", "country_code", "plus")
 TYPES = ("number", "string", "any", "items")
 OWN_SETTINGS = ("pixel_id", "consent", "server")
 _JSON_TYPES = ("string", "number", "integer", "boolean")
-_HINT = "docs/platforms.md lists what a platform.yml says"
-
-Problem = tuple[Place, str, str, bool]
-"""Where, what, the way out, and whether the key is meant (else its value)."""
-Check = Callable[[Any, Place], Iterator[Problem]]
-
-
-def text(value: Any, at: Place) -> Iterator[Problem]:
-    """A text with something in it."""
-    if not isinstance(value, str) or not value.strip():
-        yield (
-            at,
-            f"`{at[-1]}` must be a text",
-            "put quotes around it" if value is not None else "write one, or leave the key out",
-            True,
-        )
-
-
-def regex(value: Any, at: Place) -> Iterator[Problem]:
-    """A regular expression that Python evaluates."""
-    try:
-        re.compile(value)
-    except (re.error, TypeError) as problem:
-        yield at, f"`{value}` is no regular expression: {problem}", "", False
-
-
-def js_regex(value: Any, at: Place) -> Iterator[Problem]:
-    """A regular expression that the visitor's browser evaluates."""
-    from gtmgen.spec.regexp import problem
-
-    if said := problem(str(value)):
-        yield at, f"`{value}` is no regular expression: {said}", "the browser reads it: write JavaScript's", False
-
-
-def scalar(value: Any, at: Place) -> Iterator[Problem]:
-    """A text, a number, true or false."""
-    if not isinstance(value, (str, int, float)):
-        yield at, f"`{at[-1]}` is a text or a number", "", True
-
-
-def count(value: Any, at: Place) -> Iterator[Problem]:
-    """A whole number above 0."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        yield at, f"`{at[-1]}` is a whole number above 0", "", True
-
-
-def choice(words: tuple[str, ...], what: str) -> Check:
-    """One of a few words."""
-
-    def check(value: Any, at: Place) -> Iterator[Problem]:
-        if value not in words:
-            near = nearest(str(value), words)
-            yield (
-                at,
-                f"`{value}` is no {what}",
-                f"did you mean `{near}`?" if near else f"known: {', '.join(words)}",
-                False,
-            )
-
-    return check
-
-
-def listed(inner: Check, *, or_one: bool = True) -> Check:
-    """A list of such things, or (unless said otherwise) one of them."""
-
-    def check(value: Any, at: Place) -> Iterator[Problem]:
-        if isinstance(value, list) and value:
-            for i, item in enumerate(value):
-                yield from inner(item, (*at, i))
-        elif or_one:
-            yield from inner(value, at)
-        else:
-            yield at, f"`{at[-1]}` must be a list", f"write [{value}]", False
-
-    return check
-
-
-def keys(**wanted: Check) -> Check:
-    """Keys and values, these and no others; one that ends in `_` can be missing (`with_` and `type_` too: no keywords)."""
-    return shape(
-        {name.rstrip("_"): check for name, check in wanted.items()}, {n.rstrip("_") for n in wanted if n.endswith("_")}
-    )
-
-
-def shape(wanted: Mapping[str, Check], optional: set[str]) -> Check:
-    """Keys and values, these and no others."""
-
-    def check(value: Any, at: Place) -> Iterator[Problem]:
-        if not isinstance(value, dict):
-            yield at, f"`{at[-1] if at else 'it'}` must hold keys and values", f"known: {', '.join(wanted)}", bool(at)
-            return
-        unknown = [key for key in value if key not in wanted]
-        for key in unknown:
-            near = nearest(key, wanted)
-            hint = f"did you mean `{near}`?" if near else f"known: {', '.join(wanted)}"
-            yield (
-                (*at, key),
-                f"`{key}` is nothing that {'`' + str(at[-1]) + '`' if at else 'a platform.yml'} says",
-                hint,
-                True,
-            )
-        meant = {nearest(key, wanted) for key in unknown}
-        for key in wanted:
-            if key in value:
-                yield from wanted[key](value[key], (*at, key))
-            elif key not in optional and key not in meant:
-                yield at, f"`{key}` is missing" + (f" in `{at[-1]}`" if at else ""), _HINT, bool(at)
-
-    return check
-
-
-def each(inner: Check) -> Check:
-    """Keys of any name, each with such a value."""
-
-    def check(value: Any, at: Place) -> Iterator[Problem]:
-        if not isinstance(value, dict):
-            yield at, f"`{at[-1]}` must hold keys and values", "", True
-            return
-        for key, item in value.items():
-            yield from inner(item, (*at, key))
-
-    return check
 
 
 def param(value: Any, at: Place) -> Iterator[Problem]:
@@ -213,6 +107,38 @@ def template(value: Any, at: Place) -> Iterator[Problem]:
             yield at, "this template says neither what it sends nor that it loads", hint, False
 
 
+def codes(value: Any, at: Place) -> Iterator[Problem]:
+    """An answer's codes, each with what it means."""
+    if not isinstance(value, dict) or not all(str(code).isdecimal() for code in value):
+        yield at, f"`{at[-1]}` holds codes, each with what to do", "write `40105: the token is wrong …`", True
+        return
+    for code, words in value.items():
+        yield from text(words, (*at, code))
+
+
+def filled(known: tuple[str, ...], *, and_settings: bool = False) -> Check:
+    """A piece of a request: whatever JSON can hold, with `$words` where values stand."""
+
+    def check(value: Any, at: Place) -> Iterator[Problem]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from check(inner, (*at, key))
+        elif isinstance(value, str) and value.startswith("$") and value[1:] not in known and not and_settings:
+            near = nearest(value[1:], known)
+            hint = f"did you mean `${near}`?" if near else f"known: {', '.join('$' + word for word in known)}"
+            yield at, f"`{value}` stands for nothing", hint, False
+
+    return check
+
+
+def token(value: Any, at: Place) -> Iterator[Problem]:
+    """Where the token goes."""
+    if not isinstance(value, dict) or len(value) != 1 or value.keys() - {"header", "query"}:
+        yield at, "`token` says where the token goes", "write `{header: NAME}` or `{query: NAME}`", True
+        return
+    yield from each(text)(value, at)
+
+
 _NEEDS = {"load": "pixel", "page": "", "send": "event", "identify": "user"}
 _FIELDS = keys(fields_=each(text), tables_=listed(text), objects_=listed(text), reads_=text, when_=each(text))
 _TEMPLATE = keys(
@@ -237,6 +163,27 @@ _RECOGNISE = keys(
     routes_=text,
     secret_near_=regex,
 )
+_ANSWER = keys(
+    code_=text,
+    message_=text,
+    ok_=listed(integer, or_one=False),
+    partial_=listed(integer, or_one=False),
+    retry_=listed(integer, or_one=False),
+    token_=listed(integer, or_one=False),
+    refused_=codes,
+)
+_SERVER = keys(
+    url=text,
+    token=token,
+    request=filled(REQUEST_WORDS),
+    event=filled(EVENT_WORDS, and_settings=True),
+    user_=filled((), and_settings=True),
+    ids_=each(keys(query_=text, cookie_=text, days_=count)),
+    batch_=count,
+    max_age_days_=count,
+    dedup_hours_=count,
+    answer_=_ANSWER,
+)
 _PARAM = keys(key_=text, type=choice(TYPES, "type of a parameter"), with_=text, one_of_=listed(text, or_one=False))
 _ALSO = keys(list_=text, literal_=scalar, sum_=text, default_=scalar, only_=listed(text, or_one=False))
 _ITEMS = keys(key_=text, type=choice(("items",), "type"), each_=each(item_field), also_=each(derived))
@@ -256,8 +203,15 @@ SHAPE = keys(
     custom=keys(pattern=regex, words=text, reserved_=each(text)),
     params=each(param),
     user_=each(
-        keys(key=text, hashed_=text, clean_=listed(choice(CLEAN, "way of cleaning"), or_one=False), match_=js_regex)
+        keys(
+            key=text,
+            hashed_=text,
+            clean_=listed(choice(CLEAN, "way of cleaning"), or_one=False),
+            match_=js_regex,
+            server_=text,
+        )
     ),
+    server_=_SERVER,
     web=keys(pixel=text, base=text, event=text),
     recognise_=_RECOGNISE,
 )
@@ -335,6 +289,17 @@ def _meaning(
                 near = nearest(name, params)
                 hint = f"did you mean `{near}`?" if near else f"known: {', '.join(params)}"
                 yield ("needs", event, i), f"`{name}` is no parameter", hint, False
+    yield from _server_words(data)
     for part, file in data["web"].items():
         if not any((folder / id_ / file).is_file() for folder in folders):
             yield ("web", part), f"there is no file {file} in {id_}/", "", False
+
+
+def _server_words(data: dict[str, Any]) -> Iterator[Problem]:
+    """`$words` of a server side that name the platform's own: its settings in an event, its ids in a user."""
+    server = data.get("server", {})
+    for part, known in (
+        ("event", (*EVENT_WORDS, *data.get("settings", {}))),
+        ("user", (*USER_WORDS, *server.get("ids", {}))),
+    ):
+        yield from filled(known)(server.get(part, {}), ("server", part))

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
+from gtmgen.platform_server import ServerSide, server_side
 from gtmgen.source import Source, decode, parse
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class UserField(NamedTuple):
     """The key for a SHA-256; "" where the platform takes none, and one is left out."""
     clean: tuple[str, ...] = ()
     match: str = ""
+    server: str = ""
+    """The server side's key, where a SHA-256 is sent always."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,6 +121,8 @@ class Platform:
     params: Mapping[str, ParamType]
     user: Mapping[str, UserField]
     web: Mapping[str, str]
+    server: ServerSide | None
+    """The platform's server API; None where it has none, or none that gtmgen knows."""
     recognisable: Mapping[str, Any]
     """`recognise` as the file says it."""
 
@@ -295,10 +300,18 @@ def _platform(name: str, data: dict[str, Any]) -> Platform:
         custom={"reserved": {}, **data["custom"]},
         params={param: _param(param, row) for param, row in data["params"].items()},
         user={
-            key: UserField(key, row["key"], row.get("hashed", ""), tuple(row.get("clean", ())), row.get("match", ""))
+            key: UserField(
+                key,
+                row["key"],
+                row.get("hashed", ""),
+                tuple(row.get("clean", ())),
+                row.get("match", ""),
+                row.get("server", row["key"]),
+            )
             for key, row in data.get("user", {}).items()
         },
         web=data["web"],
+        server=server_side(data["server"]) if "server" in data else None,
         recognisable=data.get("recognise", {}),
     )
 

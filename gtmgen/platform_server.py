@@ -1,0 +1,84 @@
+"""A platform's server side, as its folder describes it: where events are sent, in which form, and what the answers mean.
+
+A text in `request`, `event` and `user` that begins with `$` stands for a value; everything else is sent as it stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+REQUEST_WORDS = ("pixel", "test_event_code", "events")
+EVENT_WORDS = ("event", "seconds", "event_id", "user", "params", "url", "referrer")
+USER_WORDS = ("ip", "user_agent")
+
+
+class Answer(NamedTuple):
+    """What a platform answers, and what it means. HTTP 429, 5xx and silence are always tried again."""
+
+    code: str
+    """Where in the body the answer's own code stands, with dots; "" where the HTTP status says it all."""
+    message: str
+    ok: tuple[int, ...]
+    """Codes that say that everything was taken; none: a body without a code."""
+    partial: tuple[int, ...]
+    """Codes that say that some of it was taken."""
+    retry: tuple[int, ...]
+    refused: Mapping[int, str]
+    """Codes to what is wrong and what to do, for people."""
+    token: tuple[int, ...]
+    """Codes that say that the token is wrong: nothing else will be taken either."""
+
+
+class Id(NamedTuple):
+    """What the platform knows a visitor's browser by: a first-party cookie, a parameter of the landing page, or both."""
+
+    query: str = ""
+    cookie: str = ""
+    days: int = 0
+    """How long the server side keeps what came in the query; 0: not at all."""
+
+
+class ServerSide(NamedTuple):
+    """The platform's server API."""
+
+    url: str
+    token: Mapping[str, str]
+    """Where the token goes: `{header: NAME}` or `{query: NAME}`."""
+    request: Mapping[str, Any]
+    event: Mapping[str, Any]
+    user: Mapping[str, str]
+    ids: Mapping[str, Id]
+    batch: int
+    """How many events one request may hold."""
+    max_age_days: int
+    """How old an event may be; 0 where the platform names no limit."""
+    dedup_hours: int
+    """How long the platform remembers an event_id."""
+    answer: Answer
+
+
+def server_side(data: Mapping[str, Any]) -> ServerSide:
+    """The `server` block of a platform.yml that was checked."""
+    said = data.get("answer", {})
+    answer = Answer(
+        said.get("code", ""),
+        said.get("message", ""),
+        tuple(said.get("ok", ())),
+        tuple(said.get("partial", ())),
+        tuple(said.get("retry", ())),
+        {int(code): words for code, words in said.get("refused", {}).items()},
+        tuple(said.get("token", ())),
+    )
+    return ServerSide(
+        url=data["url"],
+        token=data["token"],
+        request=data["request"],
+        event=data["event"],
+        user=data.get("user", {}),
+        ids={name: Id(**row) for name, row in data.get("ids", {}).items()},
+        batch=data.get("batch", 1),
+        max_age_days=data.get("max_age_days", 0),
+        dedup_hours=data.get("dedup_hours", 48),
+        answer=answer,
+    )
