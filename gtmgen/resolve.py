@@ -81,6 +81,7 @@ class Sending(NamedTuple):
     consent: tuple[str, ...]
     options: Mapping[str, Scalar]
     server: Literal["", "sgtm", "backend"]
+    """How the platform's server side is reached; "" where it has none, or the spec leaves it out. `side` says who sends what."""
     at: Path
     named_at: Path
     """Where the name that it is sent under stands."""
@@ -88,6 +89,42 @@ class Sending(NamedTuple):
     def param(self, name: str) -> Param | None:
         """The parameter under its canonical name, if the sending has it."""
         return next((param for param in self.params if param.type.name == name), None)
+
+
+BackendId = Literal["named", "message", "derived", "none"]
+Side = Literal["browser", "both", "backend", "nobody"]
+
+
+def backend_id(sending: Sending) -> BackendId:
+    """How a backend knows the event_id that the browser sends with the same conversion.
+
+    `named`: the spec names a value that both have; `derived`: it is made of one, the order id; `message`: the event's message
+    carries it, if the page pushes one there; `none`: the page makes it, and nobody else learns it. A message's own event_id comes
+    before a derived one, so a page that pushes both decides there too.
+    """
+    own = sending.event_id
+    if own is None:
+        return "none"
+    if own.named:
+        return "named"
+    if own.derived:
+        return "derived"
+    return "message" if sending.when and all(when.kind == "data_layer" for when in sending.when) else "none"
+
+
+def side(sending: Sending) -> Side:
+    """Who sends it: the browser, a backend, or both under one event_id.
+
+    Without `when` a backend alone does. The browser keeps what a backend has no event_id for: sent twice under two ids it would
+    count twice. `nobody`: the spec has paused it.
+    """
+    if sending.paused:
+        return "nobody"
+    if sending.server != "backend" or sending.implied:
+        return "browser"
+    if not sending.when and sending.event != PAGE_VIEW:
+        return "backend"
+    return "browser" if backend_id(sending) == "none" else "both"
 
 
 def canonical_event(name: str, spec: Spec, library: Library) -> str:
@@ -149,7 +186,8 @@ def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
         for settings in spec.platforms.values():
             platform = library.platforms[settings.id]
             override = conversion.platforms.get(settings.id, Override(True, "", {}))
-            if not override.send or (not conversion.when and event != PAGE_VIEW and not spec.server):
+            server = spec.server.transport if spec.server and settings.server and platform.server else ""
+            if not override.send or (not conversion.when and event != PAGE_VIEW and not server):
                 continue
             sent_as = override.event or (
                 conversion.event if platform.standard.get(conversion.event) == event else platform.sent_as(event)
@@ -173,7 +211,7 @@ def _conversions(spec: Spec, library: Library) -> Iterator[Sending]:
                 user=users[settings.id],
                 consent=settings.consent,
                 options=platform.options(settings.options),
-                server=spec.server.transport if spec.server and settings.server else "",
+                server=server,
                 at=conversion.at,
                 named_at=(*conversion.at, *(("platforms", platform.id) if override.event else ()), "event"),
             )
