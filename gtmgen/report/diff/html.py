@@ -115,6 +115,8 @@ class Line(NamedTuple):
     because: tuple[Cause, ...]
     events: int
     twice: tuple[Link, ...]
+    instead: tuple[str, tuple[Link, ...]]
+    """That another tag sends it, in words, and which; nothing where none does."""
 
 
 def html(found: Comparison, *, brief: bool = False) -> str:
@@ -206,6 +208,7 @@ def _visitors(found: Comparison, at: Mapping[Key, str]) -> list[Line]:
             tuple(Cause(_link(one.key, at) if one.key else None, one.behind) for one in group.causes),
             len(group.effects),
             tuple(_link(("tag", name), at) for name in group.twice),
+            (words.INSTEAD[group.does], tuple(_link(("tag", name), at) for name in group.instead)),
         )
         for group in words.groups(found.effects)
     ]

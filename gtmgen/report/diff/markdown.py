@@ -160,7 +160,10 @@ def _visitors(found: Comparison) -> Iterator[str]:
         twice = [f"**counted twice**: tag {span(other)} sends it too, under another event_id" for other in group.twice]
         events = [f"{one.event} ({one.tag})" if (platform, one.event) in twins else one.event for one in sent]
         because = _some([words.cause(one, len(group.effects), _entity) for one in group.causes])
-        what = ", ".join([*([group.what] if group.what else []), *twice])
+        instead = (
+            [f"{words.INSTEAD[group.does]}: tag {_some([span(tag) for tag in group.instead])}"] if group.instead else []
+        )
+        what = ", ".join([*([group.what] if group.what else []), *instead, *twice])
         cells = [
             _SIGNS[group.does],
             name(platform) if platform else "",

@@ -60,6 +60,9 @@ def _visitors(found: Comparison, style: Style) -> Iterator[str]:
         if group.causes:
             said = [words.cause(one, len(group.effects)) for one in group.causes]
             yield f"           because of {safe(_some(said))}"
+        if group.instead:
+            tags = _some([f"tag `{name}`" for name in group.instead])
+            yield f"           {words.INSTEAD[group.does]}: {safe(tags)}"
         for other in group.twice:
             yield f"           {style('counted twice', 'red')}: tag `{safe(other)}` sends it too, under another event_id"
     for note in words.notes(found):

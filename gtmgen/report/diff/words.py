@@ -151,6 +151,11 @@ class Group(NamedTuple):
         return sorted(found.items(), key=lambda row: (not row[0], row[0]))
 
     @property
+    def instead(self) -> list[str]:
+        """The tags that send now what stops here, or did until now what starts here."""
+        return list(dict.fromkeys(one.instead for one in self.effects if one.instead))
+
+    @property
     def twice(self) -> list[str]:
         """The tags that send the same again, under another event_id."""
         return list(dict.fromkeys(one.twice for one in self.effects if one.twice))
@@ -158,12 +163,12 @@ class Group(NamedTuple):
 
 def groups(effects: Iterable[Effect]) -> list[Group]:
     """Effects that touch the same, together; what stops comes first."""
-    found: dict[tuple[Does, str], list[Effect]] = {}
+    found: dict[tuple[Does, str, bool], list[Effect]] = {}
     for effect in effects:
-        found.setdefault((effect.does, touched(effect)), []).append(effect)
+        found.setdefault((effect.does, touched(effect), bool(effect.instead)), []).append(effect)
     order = list(_DOES)
-    rows = sorted(found.items(), key=lambda row: order.index(row[0][0]))
-    return [Group(does, what, tuple(listed), _causes(listed)) for (does, what), listed in rows]
+    rows = sorted(found.items(), key=lambda row: (order.index(row[0][0]), row[0][2]))
+    return [Group(does, what, tuple(listed), _causes(listed)) for (does, what, _), listed in rows]
 
 
 def _causes(effects: Sequence[Effect]) -> tuple[Cause, ...]:
@@ -178,6 +183,13 @@ def cause(one: Cause, tags: int, called: Callable[[Key], str] = entity) -> str:
     """A cause in words: trigger `A`; their own tags (2 of them)."""
     said = called(one.key) if one.key else "its own tag" if tags == 1 else "their own tags"
     return f"{said} ({one.behind} of them)" if one.behind else said
+
+
+INSTEAD: dict[Does, str] = {
+    "stops": "sent by another tag now",
+    "starts": "sent by another tag until now",
+    "changes": "",
+}
 
 
 def ambiguous(effects: Iterable[Effect]) -> frozenset[tuple[str, str]]:
@@ -197,10 +209,13 @@ def touched(effect: Effect) -> str:
 
 def headline(found: Comparison) -> str:
     """What a reviewer has to know, in a line: how much starts, stops and changes, and whether event_id and consent are touched."""
-    does = Counter(effect.does for effect in found.effects)
+    does = Counter("" if effect.instead else effect.does for effect in found.effects)
+    handed = sum(effect.does == "starts" and bool(effect.instead) for effect in found.effects)
     parts = [
         f"{does[one]} {single if does[one] == 1 else plural}" for one, (single, plural) in _DOES.items() if does[one]
     ]
+    if handed:
+        parts.append(f"{handed} event{'s are' if handed > 1 else ' is'} sent by another tag now")
     return "; ".join([", ".join(parts) or "nothing changes for visitors", *safety(found)])
 
 
