@@ -332,6 +332,12 @@ def _told(effect: Effect, unit: _Unit, new: Container, sent: _Same, of: Mapping[
         return effect
     other = next(of["stops" if effect.does == "starts" else "starts"].of(unit), None)
     twice = _twice(unit, unit.seen, new, sent) if effect.does == "starts" else None
+    if other and other.seen and effect.does == "starts":  # handed over: with what is not as it was
+        a, b = other.seen, unit.seen
+        names = sorted(a.params.keys() | b.params.keys())
+        params = tuple(name for name in names if a.params.get(name) != b.params.get(name))
+        touches: tuple[Touched, ...] = ("event_id",) if a.event_id != b.event_id else ()
+        effect = effect._replace(touches=(*touches, *(("params",) if params else ())), params=params)
     return effect._replace(twice=bare(twice or ""), instead=bare(other.sends.tag) if other else "")
 
 
