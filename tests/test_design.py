@@ -20,6 +20,7 @@ STAGES = [
     {"recognise", "checks", "platform_server", "platforms", "platform_shape"},
     {"spec.schema", "spec.load"},
     {"resolve"},
+    {"events_api"},
     {"plan"},
     {"container"},
     {"render"},
