@@ -1,4 +1,4 @@
-"""The line from a spec's text to a container's text. Nothing here touches a file."""
+"""The line from a spec's text to the texts of its outputs. Nothing here touches a file."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from gtmgen.lint import lint_spec
 from gtmgen.plan import Plan, plan_web
 from gtmgen.platforms import Library
 from gtmgen.render import refuse_undefined, render
-from gtmgen.resolve import Sending, resolve
+from gtmgen.resolve import Sending, resolve, side
 from gtmgen.spec.load import load
 from gtmgen.spec.model import Spec
 
+WEB = ".web.json"
+CONTRACT = (".events-api.json", ".events-api.md")
+SUFFIXES = (WEB, *CONTRACT)
+"""How the names of outputs end: the container, and what a backend sends by."""
+
 
 class Built(NamedTuple):
-    """A compiled spec: the container's text, and what there is to say about it."""
+    """A compiled spec: the texts of its outputs, and what there is to say about it."""
 
     spec: Spec
     sendings: tuple[Sending, ...]
     plan: Plan
     named: Mapping[Key, dict[str, Any]]
-    text: str
+    outputs: Mapping[str, str]
+    """The text of each output, by how the name of its file ends; the container first."""
     findings: tuple[Finding, ...]
     """Warnings and notes; errors are raised."""
     size: int
@@ -36,9 +42,14 @@ class Built(NamedTuple):
     shares: Mapping[str, int]
     """How many of them each conversion takes by itself, by the conversion's name."""
 
+    @property
+    def text(self) -> str:
+        """The web container's text."""
+        return self.outputs[WEB]
+
 
 def compile_spec(text: str, name: str, library: Library, *, brief: bool = False) -> Built:
-    """Compiles a spec into its web container.
+    """Compiles a spec into its web container and, where a backend sends events too, the contract for it.
 
     Args:
         text: the spec.
@@ -67,12 +78,24 @@ def compile_spec(text: str, name: str, library: Library, *, brief: bool = False)
     size = sum(each.values())
     if size > LIMIT * WARN_AT:
         findings.append(_too_large(size, name))
-    output = dump(container)
+    outputs = {WEB: dump(container), **_contract(spec, sendings, library)}
     if brief:
         keys: dict[Key, dict[str, Any]] = {key: {} for key in named}
-        return Built(spec, (), plan._replace(entities=()), keys, output, tuple(findings), size, {})
+        return Built(spec, (), plan._replace(entities=()), keys, outputs, tuple(findings), size, {})
     alone = shares(named, _tags(plan, sendings), each, refers)
-    return Built(spec, sendings, plan, named, output, tuple(findings), size, alone)
+    return Built(spec, sendings, plan, named, outputs, tuple(findings), size, alone)
+
+
+def _contract(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> dict[str, str]:
+    """What a backend sends by, for people and for programs; nothing where it sends nothing."""
+    if not any(side(sending) in {"both", "backend"} for sending in sendings):
+        return {}
+    from gtmgen.contract import contract  # most specs have no backend
+    from gtmgen.contract.as_json import as_json
+    from gtmgen.report.contract import markdown
+
+    agreed = contract(spec, sendings, library)
+    return dict(zip(CONTRACT, (as_json(agreed), markdown(agreed)), strict=True))
 
 
 def _tags(plan: Plan, sendings: tuple[Sending, ...]) -> dict[str, list[Key]]:

@@ -291,6 +291,8 @@ def _event_id(conversion: Conversion, event: str, library: Library) -> EventId:
     order = _placed(conversion.order_id or given, place) if derives else ()
     if derives and not order and _carries_ecommerce(conversion, event, library):
         order = (Lookup("message", "ecommerce.transaction_id"), Lookup("message", "transaction_id"))
+    if derives and not order and not conversion.when:
+        order = (Lookup("data_layer", derives),)  # a backend's own record has it under its canonical name
     named = conversion.event_id
     return EventId(
         event=event,

@@ -27,6 +27,8 @@ STAGES = [
     {"observe"},
     {"lint"},
     {"diff"},
+    {"contract"},
+    {"report.text", "report.diff.words", "report.diff.markdown", "report.contract"},  # a contract is an output too
     {"build", "files", "git", "config", "lint.files", "side"},
     {"review"},
     {"report"},

@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Path, ...]) -> None:
     """Compile specs into GTM web containers.
 
-    Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. If any of them has an error, nothing is
-    written at all.
+    Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. One with a backend becomes the contract for
+    it too: <name>.events-api.md for people, <name>.events-api.json for programs. If any of them has an error, nothing is written
+    at all.
     """
     known = platforms_of(templates)
     if output == "-" and (len(specs) > 1 or check):
         raise click.UsageError("stdout holds one container: name one SPEC, without --check")
-    targets = {spec: Path(output) / f"{'stdin' if spec == '-' else Path(spec).stem}.web.json" for spec in specs}
+    targets = {spec: Path(output) / ("stdin" if spec == "-" else Path(spec).stem) for spec in specs}
     # the same file named twice is one, unless it stands for two outputs
     once = {(os.path.realpath(spec), targets[spec]): spec for spec in reversed(specs)}
     built = _compile([spec for spec in dict.fromkeys(specs) if spec in once.values()], known)
@@ -101,6 +102,8 @@ def _compile(specs: Sequence[str], known: Library) -> dict[str, Built]:
 
 def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
     """Two specs for one file or for one container: the second would overwrite the first, here or in GTM."""
+    from gtmgen.build import WEB
+
     findings = []
     files: dict[Path, str] = {}
     containers: dict[tuple[str, str], str] = {}
@@ -110,7 +113,7 @@ def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
             findings.append(
                 error(
                     "two-specs",
-                    f"{first} becomes {targets[spec]} too",
+                    f"{first} becomes {_file(targets[spec], WEB)} too",
                     Position(spec, 0, 0),
                     "give one of them another file name",
                 )
@@ -130,38 +133,48 @@ def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
         raise GtmgenError(findings)
 
 
+def _file(target: Path, suffix: str) -> Path:
+    return target.with_name(target.name + suffix)
+
+
+def _left_over(result: Built, target: Path) -> list[Path]:
+    """Outputs of an earlier build that the spec does not give any more."""
+    from gtmgen.build import SUFFIXES
+
+    return [file for suffix in SUFFIXES if suffix not in result.outputs and (file := _file(target, suffix)).is_file()]
+
+
 def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
     from gtmgen.files import read_output
 
-    stale = 0
+    stale = count = 0
     for spec, result in built.items():
-        before = read_output(targets[spec])
-        if before != result.text:
+        for suffix, text in result.outputs.items():
+            count += 1
+            file = _file(targets[spec], suffix)
+            before = read_output(file)
+            if before != text:
+                stale += 1
+                say(f"{file}: {'missing' if before is None else 'not what ' + spec + ' gives'}")
+        for file in _left_over(result, targets[spec]):
+            count += 1
             stale += 1
-            say(f"{targets[spec]}: {'missing' if before is None else 'not what ' + spec + ' gives'}")
+            say(f"{file}: left over; {spec} has nothing for a backend to send, so delete it")
     if stale:
-        say(f"{stale} of {len(built)} outputs are stale; run gtmgen build {' '.join(built)}")
+        say(f"{stale} of {count} outputs are stale; run gtmgen build {' '.join(built)}")
         return NO
-    say(f"{len(built)} output{'s are' if len(built) > 1 else ' is'} up to date")
+    say(f"{count} output{'s are' if count > 1 else ' is'} up to date")
     return OK
 
 
 def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) -> None:
-    from gtmgen.container.read import names
-    from gtmgen.files import read_output, write
     from gtmgen.report.made import made
     from gtmgen.report.text import safe
 
     for spec, result in built.items():
-        target = targets[spec]
-        before = read_output(target)
-        if before != result.text:
-            write(target, result.text)
-        state = "new" if before is None else "unchanged" if before == result.text else "changed"
-        say(f"{style()(f'{spec} -> {target}', 'bold')} ({state})")
+        gone = _put(spec, result, targets[spec])
         if len(built) < MANY:
             say(made(result, known, style()))
-        gone = sorted(names(before or "") - result.named.keys())
         if gone:
             say("  gone since the last build; an import removes nothing, so delete these in GTM:")
             for kind, name in gone:
@@ -170,5 +183,28 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
             say("  variables that the container must already have:")
             for name in sorted(result.plan.expects):
                 say(f"    {safe(name)}")
+        if left := _left_over(result, targets[spec]):
+            say("  left over; the spec has nothing for a backend to send any more, so delete these files:")
+            for file in left:
+                say(f"    {file}")
         if len(built) < MANY:
             say()
+
+
+def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str]]:
+    """Writes what is new or changed, and says so; gives the kinds and names that the container had and has no more."""
+    from gtmgen.build import WEB
+    from gtmgen.container.read import names
+    from gtmgen.files import read_output, write
+
+    gone: list[tuple[str, str]] = []
+    for suffix, text in result.outputs.items():
+        file = _file(target, suffix)
+        before = read_output(file)
+        if before != text:
+            write(file, text)
+        state = "new" if before is None else "unchanged" if before == text else "changed"
+        say(f"{style()(f'{spec} -> {file}', 'bold')} ({state})")
+        if suffix == WEB:
+            gone = sorted(names(before or "") - result.named.keys())
+    return gone

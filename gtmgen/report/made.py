@@ -9,7 +9,7 @@ from gtmgen.container.size import LIMIT
 from gtmgen.plan.conditions import words
 from gtmgen.platforms import Library
 from gtmgen.report.text import Style, plain, safe, table
-from gtmgen.resolve import Sending
+from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.spec.model import When
 
 
@@ -26,23 +26,25 @@ def made(built: Built, library: Library, style: Style = plain) -> str:
     ]
     share = f"about {kilobytes(built.size)} of GTM's {LIMIT // 1000} KB ({built.size / LIMIT:.0%})"
     platforms = [library.platforms[name] for name in built.spec.platforms]
-    rows = [["conversion", "fires on", *(platform.name for platform in platforms), "size"]]
-    rows.append(
-        [
-            "(page views)",
-            *_page_views(built, [platform.id for platform in platforms]),
-            kilobytes(built.shares.get("base pixel", 0)),
-        ]
-    )
+    backend = any(side(sending) in {"both", "backend"} for sending in built.sendings)
+    by = ["sent by"] if backend else []
+    rows = [["conversion", "fires on", *(platform.name for platform in platforms), *by, "size"]]
+    views = _page_views(built, [platform.id for platform in platforms])
+    rows.append(["(page views)", *views, *(["browser"] * backend), kilobytes(built.shares.get("base pixel", 0))])
     for conversion in dict.fromkeys(sending.at for sending in built.sendings if not sending.implied):
         own = [sending for sending in built.sendings if sending.at == conversion and not sending.implied]
         first = own[0]
         name = safe(first.conversion) + (" *" if first.primary else "") + (" (paused)" if first.paused else "")
         sent = {sending.platform: sending.sent_as for sending in own}
-        size = kilobytes(built.shares.get(first.conversion, 0))
-        rows.append([name, _fires_on(first), *(sent.get(platform.id, "-") for platform in platforms), size])
+        sides = [" or ".join(dict.fromkeys(map(side, own)))] if backend else []
+        takes = built.shares.get(first.conversion, 0)
+        size = kilobytes(takes) if takes else "-"
+        rows.append([name, _fires_on(first), *(sent.get(platform.id, "-") for platform in platforms), *sides, size])
     lines = [f"  {', '.join(counts)}; {share}", "", *table([[safe(cell) for cell in row] for row in rows])]
     lines[2] = style(lines[2], "bright_black")
+    if backend:
+        words = "both: counted once where the browser and your backend send the event_id that the contract says"
+        lines.append(style(f"  {words}", "bright_black"))
     if any(sending.primary for sending in built.sendings):
         lines.append(style("  * primary: the one that budget decisions follow", "bright_black"))
     return "\n".join(lines)
@@ -56,7 +58,7 @@ def _page_views(built: Built, platforms: Sequence[str]) -> list[str]:
 
 def _fires_on(sending: Sending) -> str:
     if not sending.when:
-        return "every page and route" if sending.event == "page_view" else "your backend"
+        return "every page and route" if sending.event == PAGE_VIEW else "your backend"
     text = " or ".join(_when(when) for when in sending.when)
     return text if len(text) <= 44 else text[:43] + "…"
 
