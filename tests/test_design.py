@@ -29,12 +29,18 @@ STAGES = [
     {"diff"},
     {"contract"},
     {"report.text", "report.diff.words", "report.diff.markdown", "report.contract"},  # a contract is an output too
-    {"build", "files", "git", "config", "lint.files", "side"},
+    {"build", "files", "git", "config", "lint.files", "side", "events_api.cursor", "events_api.bulk"},
     {"review"},
     {"report"},
     {"cli", "__main__"},
 ]
-HEAVY = {"yaml": "source.yaml12", "jsonschema": "spec.schema", "jinja2": "render", "deepdiff": "diff.rest"}
+HEAVY = {
+    "yaml": "source.yaml12",
+    "jsonschema": "spec.schema",
+    "jinja2": "render",
+    "deepdiff": "diff.rest",
+    "httpx": "events_api.transport",
+}
 
 
 def name(path: Path) -> str:

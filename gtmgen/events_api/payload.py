@@ -24,6 +24,7 @@ NOWHERE = Position("event", 0, 0)
 _DAY, _HOUR = 86_400, 3_600
 _MILLISECONDS = 100_000_000_000  # as seconds that is the year 5138
 _SHOWN = 40
+_WORDS = {"string": "text", "id": "id", "items": "list of products"}
 
 Consent = Mapping[str, Any] | Set[str] | Sequence[str] | None
 """Which types are granted: their names, or each with true or false (or "granted", "denied"). None: nobody was asked."""
@@ -39,8 +40,8 @@ class Happened(NamedTuple):
     page: Mapping[str, Any] = {}
     """url, referrer, cookies (the request's, by name)."""
     consent: Consent = None
-    at: int = 0
-    """When it happened, in unix seconds."""
+    at: Any = None
+    """When it happened, in unix seconds; None: now."""
 
 
 class Payload(NamedTuple):
@@ -85,7 +86,7 @@ def payloads(
     withheld = f"consent to {', '.join(lacks)} is not granted" if lacks else "the spec has it paused" * sending.paused
     if withheld:
         return tuple(Payload(*head, pixel, sending.sent_as, "", 0, {}, withheld) for pixel in sending.pixels)
-    seconds = _seconds(happened.at or now, at)
+    seconds = _seconds(now if happened.at is None else happened.at, at)
     id_ = event_id(sending, library, happened.data, at)
     if refused := _too_old_or_new(platform, seconds, now):
         return tuple(Payload(*head, pixel, sending.sent_as, id_, seconds, {}, "", refused) for pixel in sending.pixels)
@@ -202,15 +203,20 @@ def params(sending: Sending, platform: Platform, data: Mapping[str, Any], remark
     """
     values: dict[str, Any] = {}
     derived: dict[str, Any] = {}
+    unread: set[str] = set()
     wanted = _wanted(sending, platform, data)
     for param in wanted:
         found = read(param.source, type_of(param), data, param.type.name)
         value = found.value
-        if param.type.one_of and isinstance(value, str) and value and value not in param.type.one_of:
+        listed = bool(param.type.one_of) and isinstance(value, str) and value not in ("", *param.type.one_of)
+        if listed:
             found, value = found._replace(raw=value), ""
         if value in (None, "") and found.raw is not None:
-            takes = f"{platform.name} takes for it" if value == "" else f"is a {type_of(param)}"
-            remarks.append(f"`{param.type.name}` is left out: {_shown(found.raw)} is nothing that {takes}")
+            unread.add(param.type.name)
+            none = (
+                f"not one that {platform.name} takes" if listed else f"no {_WORDS.get(type_of(param), type_of(param))}"
+            )
+            remarks.append(f"`{param.type.name}` is left out: {_shown(found.raw)} is {none}")
         if type_of(param) == "items" and value is not None:
             derived = platform_items(value, param.type, sending.event)
         else:
@@ -226,8 +232,10 @@ def params(sending: Sending, platform: Platform, data: Mapping[str, Any], remark
         if needs not in values:
             values.pop(key, None)
     for name in platform.needs.get(sending.event, ()):
-        param_type = platform.params.get(name)
-        if param_type and not ({param_type.key, *(rule.key for rule in param_type.also)} & values.keys()):
+        kind = platform.params.get(name)
+        if kind and not (
+            {name, kind.depends_on} & unread or {kind.key, *(rule.key for rule in kind.also)} & values.keys()
+        ):
             remarks.append(f"`{name}` is missing, which {platform.name} wants with {sending.sent_as}")
     return values
 

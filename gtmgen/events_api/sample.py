@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gtmgen.events_api.payload import Happened
 from gtmgen.events_api.reading import IN_MESSAGE, type_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
-from gtmgen.spec.model import Spec, Value
+from gtmgen.spec.model import Lookup, Spec, Value
 
 ITEMS = [
     {
@@ -38,7 +39,7 @@ _BY_NAME = {"value": 59.9, "currency": "USD", "items": ITEMS, "order_id": "T-100
 _BY_TYPE: dict[str, Any] = {"number": 10, "string": "example", "items": ITEMS, "any": "example", "texts": ["SKU-12"]}
 
 
-def happened(sending: Sending, spec: Spec, library: Library, number: str = "T-1001", at: int = 0) -> Happened:
+def happened(sending: Sending, spec: Spec, library: Library, number: str = "T-1001", at: int | None = None) -> Happened:
     """What a backend would hand over of the conversion: its own message, with a plausible value at each place that the spec reads.
 
     Args:
@@ -46,13 +47,14 @@ def happened(sending: Sending, spec: Spec, library: Library, number: str = "T-10
         spec: where it stands.
         library: the platforms.
         number: what ids are made of; another one is another occurrence.
-        at: when, in unix seconds.
+        at: when, in unix seconds; None: now.
     """
     source = sending.event_id
     assert source is not None
     data: dict[str, Any] = {}
     if event := _fires_on(sending):
         data["event"] = event
+    _hold(data, sending)
     for param in sending.params:
         value = _BY_NAME.get(param.type.name, _BY_TYPE.get(type_of(param), "example"))
         if param.type.name == "order_id":
@@ -75,8 +77,25 @@ def _fires_on(sending: Sending) -> str:
     """The data layer event that it fires on, or "" where there is none that could be named."""
     for when in sending.when:
         if when.kind == "data_layer" and not isinstance(when.what, str) and not when.what.negate:
-            return str(when.what.right) if when.what.op in ("plain", "equals") else sending.event
+            right = str(when.what.right)
+            return right if when.what.op != "matches" else _matching(right) or sending.event
     return ""
+
+
+def _matching(pattern: str) -> str:
+    """A name that a plain pattern matches: the first of each choice; "" where that is none."""
+    name = re.sub(r"\((?:\?:)?([^|()]*)[^()]*\)", r"\1", pattern).strip("^$").partition("|")[0]
+    try:
+        return name if re.search(pattern, name) else ""
+    except re.error:
+        return ""
+
+
+def _hold(data: dict[str, Any], sending: Sending) -> None:
+    """Puts in what the conversion is on condition of, where that is a value of the message."""
+    for test in sending.when[0].if_all if sending.when else ():
+        if test.left == "data_layer" and test.condition.op in ("plain", "equals") and not test.condition.negate:
+            _place(data, (Lookup("message", test.name),), "", test.condition.right)
 
 
 def _currency(spec: Spec, one_of: frozenset[str]) -> str:

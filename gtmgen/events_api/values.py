@@ -132,10 +132,18 @@ def currency(value: Any) -> str | None:
 
 
 def anything(value: Any) -> Any:
-    """A value as it is, unless it is nothing."""
+    """A value as it is, unless it is nothing; what JSON has no form for is written as text."""
+    return None if value == "" else _json(value)
+
+
+def _json(value: Any) -> Any:
     if isinstance(value, (float, Decimal)):
         return number(value)
-    return None if value == "" else value
+    if isinstance(value, Mapping):
+        return {str(key): _json(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(inner) for inner in value]
+    return value if isinstance(value, (str, int)) or value is None else str(value)
 
 
 def products(value: Any) -> list[dict[str, Any]] | None:
@@ -144,7 +152,7 @@ def products(value: Any) -> list[dict[str, Any]] | None:
         return None
     items = []
     for given in value:
-        if isinstance(given, (list, tuple)) and given:
+        if isinstance(given, (list, tuple)):  # an object to JavaScript
             given = {str(i): inner for i, inner in enumerate(given)}
         if not isinstance(given, Mapping):
             continue
