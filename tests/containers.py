@@ -102,7 +102,7 @@ def containers(draw: st.DrawFn) -> Export:
     folders: list[Entity] = []
     folders += [base("folder", name) for name in names("folder", 2)]
     templates: list[Entity] = []
-    for name in names("template", 2):
+    for name in names("Tpl", 2):
         row = base("customTemplate", name)
         row["templateData"] = f"___INFO___\n{draw(words)}\n___SANDBOXED_JS_FOR_WEB_TEMPLATE___\n{draw(words)}\n"
         if draw(st.booleans()):
