@@ -87,7 +87,7 @@ class Api:
             )
         words = unfilled(server.request, data)
         pixel, events, test = in_path or words.get("pixel"), words["events"], words.get("test_event_code")
-        bad = next((code for code in server.answer.refused if code not in server.answer.token), 100)
+        bad = [code for code in server.answer.refused if code not in server.answer.token][-1]
         self.sizes.append(len(events))
         if len(events) > server.batch:
             return said(platform, bad, "too many events", 400)
@@ -182,6 +182,10 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Server
 
+    def setup(self) -> None:
+        self.server.connections += 1
+        super().setup()
+
     def do_POST(self) -> None:
         self.server.headers_seen.append(dict(self.headers))
         fault = self.server.next_fault()
@@ -232,6 +236,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.api = api
         self.faults: list[Any] = []
+        self.connections = 0
         self.headers_seen: list[dict[str, str]] = []
         self.released = threading.Event()
 
