@@ -189,7 +189,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.headers_seen.append(dict(self.headers))
         fault = self.server.next_fault()
-        if fault == "reset":
+        if fault == "reset" or (isinstance(fault, tuple) and fault[0] == "before"):
+            if fault != "reset":
+                fault[1]()
             self.cut()
             return
         raw = self.rfile.read(int(self.headers["Content-Length"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -212,7 +213,7 @@ def _opened(events: str) -> Iterator[tuple[BinaryIO, str, int]]:
         if not _locked(file):
             hint = "wait until that has ended; it may be a job that runs by the clock"
             raise GtmgenError([error("busy", "another gtmgen send is delivering this file", at, hint)])
-        yield file, events, file.seek(0, 2)
+        yield file, events, os.fstat(file.fileno()).st_size
 
 
 def _locked(file: BinaryIO) -> bool:
