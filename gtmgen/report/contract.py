@@ -37,7 +37,13 @@ _PLACES = {
     "variable": "the GTM variable",
 }
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9 ,.;:'()-]|(?<=[a-z])_(?=[a-z]))*")
-_DO = {"done": "done", "again": "send again", "stop": "stop sending", "mend": "mend it"}
+_DO = {
+    "done": "done",
+    "again": "send again later",
+    "halve": "send in halves",
+    "stop": "stop sending",
+    "mend": "mend it",
+}
 
 
 def markdown(contract: Contract) -> str:
@@ -222,17 +228,13 @@ def _hashed(api: Api) -> _Inert:
 
 
 def _answers(answers: Iterable[Answer]) -> _Inert:
-    http = {"any": "any", "none": "no answer in time"}
-    rows = [
-        (
-            http.get(one.http, f"HTTP {one.http}"),
-            _spans(map(str, one.codes)) or "–",
-            one.means,
-            f"**{_DO[one.do]}**" + (f": {_prose(one.advice)}" if one.do != "done" else ""),
-        )
-        for one in answers
-    ]
-    return _table(("Answer", "Its code", "Means", "Do"), rows)
+    http = {"any": "any", "none": "none in time"}
+    rows = []
+    for one in answers:
+        code = "any or none" if one.codes is None else _spans(map(str, one.codes)) or "none"
+        advice = "" if one.do == "done" else f": {_prose(one.advice)}"
+        rows.append((http.get(one.http, f"HTTP {one.http}"), code, one.means, f"**{_DO[one.do]}**{advice}"))
+    return _table(("Answer", "Code in its body", "Means", "Do"), rows)
 
 
 def _agreed_page(one: Agreed, apis: Mapping[str, Api]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 With `server: {transport: backend}` the browser and your backend can both send a conversion; the platform counts them once where
 name and event_id are the same. A conversion on a page, a click or a form makes its id in the page unless the spec names one, and
 the backend has no way to learn it: if it sends that conversion, it counts twice, and a reloaded page makes another. The contract
-therefore leaves it to the browser. Name an id that both know (`order_id: …`, `event_id: {exact: form.entry_id}`), or fire on an event
+therefore leaves it to the browser. Of a sale that is told as a warning, of a lead as a note: a click on a telephone number is the browser's
+alone by its nature. Name an id that both know (`order_id: …`, `event_id: {exact: form.entry_id}`), or fire on an event
 whose message carries an `event_id` of the backend's.
 
 A conversion without `when` is your backend's alone. It can make an id of its own for it, but a resend must carry the same one. Naming
@@ -36,7 +37,8 @@ def check(goals: Sequence[Goal]) -> Iterator[Said]:
         names = listed(goal.name for goal in unknown)
         message = f"the event_id of {names} is made in the page, so the browser alone sends it"
         hint = "to send it from both sides name an id that both know: `event_id: …` or `order_id: …`"
-        yield Said((*unknown[0].at, "event"), message, hint)
+        severity = SEVERITY if any(goal.stage == "sale" for goal in unknown) else Severity.NOTE
+        yield Said((*unknown[0].at, "event"), message, hint, severity)
     alone = [goal for goal in mine if not goal.when and goal.event != PAGE_VIEW]
     if alone:
         names = listed(goal.name for goal in alone)
