@@ -12,6 +12,9 @@ from gtmgen.findings import GtmgenError, Position, error
 from gtmgen.platforms import Library
 
 
+_KINDS = {"web": "a web", "server": "a server", "amp": "an AMP", "ios": "an iOS", "android": "an Android"}
+
+
 def side(raw: bytes, name: str, library: Library) -> Side:
     """A side from the bytes of a file.
 
@@ -53,5 +56,5 @@ def refuse_two_kinds(old: Side, new: Side) -> None:
     """
     a, b = old.container.usage, new.container.usage
     if a and b and a != b:
-        message = f"this is a {b} container, and {old.name} is a {a} container"
+        message = f"this is {_KINDS.get(b, b)} container, and {old.name} is {_KINDS.get(a, a)} container"
         raise GtmgenError([error("two-kinds", message, Position(new.name, 0, 0), "name two containers of one kind")])

@@ -170,7 +170,7 @@ def test_json(folder: Path) -> None:
             "new": "Page Path contains /pricing",
         }
     ]
-    assert change["reaches"] == [{"tag": "Chat", "through": [], "decides": "when"}]
+    assert change["reaches"] == [{"tag": "Chat", "through": [], "steps": 0, "decides": "when"}]
     assert found["visitors"][0]["touches"] == ["when"]
     same = json.loads(gtmgen("diff", "a.json", "a.json", "--format", "json", cwd=folder).stdout)
     assert same["changes"] == []
@@ -226,6 +226,56 @@ NAMES = [
     )
     if name
 ]
+
+
+def test_the_names_of_parameters_are_inert(tmp_path: Path) -> None:
+    code = "<script>fbq('track', 'Purchase', {%s})</script>"
+    names = ["@octocat", "<img src=x>", "\x1b[31mred", "a|b"]
+    for name, value in (("a", 1), ("b", 2)):
+        html = code % ", ".join(f"{json.dumps(key)}: {value}" for key in names)
+        tag = {"name": "Pixel", "type": "html", "html": html, "fires": ["All Pages"]}
+        (tmp_path / f"{name}.json").write_text(export({"tag": [tag]}), encoding="utf-8")
+    text = gtmgen("diff", "a.json", "b.json", cwd=tmp_path).stdout.decode()
+    assert "parameters (" in text
+    assert "\x1b" not in text
+    table = (
+        gtmgen("diff", "a.json", "b.json", "--format", "markdown", cwd=tmp_path).stdout.decode().split("<details>")[0]
+    )
+    outside = re.sub(r"`[^`]*`", "", table)
+    assert "parameters (" in outside
+    assert not re.search(r"@octocat|<img|a\|b", outside)
+
+
+def test_a_container_without_anything(tmp_path: Path) -> None:
+    (tmp_path / "e.json").write_text(export({}), encoding="utf-8")
+    for mode in ("overwrite", "overwrite-conflicting", "rename-conflicting"):
+        done = gtmgen("diff", "--merge", mode, "e.json", "e.json", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"no difference\n")
+
+
+def test_what_was_added_is_shown_even_if_it_is_usual_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(export({}), encoding="utf-8")
+    for value in ("2", "false"):
+        (tmp_path / "b.json").write_text(
+            export({"variable": [{"name": "C", "type": "c", "value": value}]}), encoding="utf-8"
+        )
+        assert f"Value: + {value}" in gtmgen("diff", "a.json", "b.json", cwd=tmp_path).stdout.decode()
+
+
+def test_a_long_way_is_cut(tmp_path: Path) -> None:
+    for name, first in (("a", "1"), ("b", "2")):
+        chain = [{"name": "V0", "type": "c", "value": first}]
+        chain += [
+            {"name": f"V{i}", "type": "jsm", "javascript": f"function(){{return {{{{V{i - 1}}}}}}}"}
+            for i in range(1, 40)
+        ]
+        tag = {"name": "End", "type": "html", "html": "send({{V39}})", "fires": ["All Pages"]}
+        (tmp_path / f"{name}.json").write_text(export({"variable": chain, "tag": [tag]}), encoding="utf-8")
+    assert "33 more" in gtmgen("diff", "a.json", "b.json", cwd=tmp_path).stdout.decode()
+    (change,) = json.loads(gtmgen("diff", "a.json", "b.json", "--format", "json", cwd=tmp_path).stdout)["changes"]
+    (reached,) = change["reaches"]
+    assert reached["steps"] == 39
+    assert [one["name"] for one in reached["through"]] == ["V1", "V2", "V3", "V37", "V38", "V39"]
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json", "html"])

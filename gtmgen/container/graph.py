@@ -91,9 +91,7 @@ def uses_in(entity: Mapping[str, Any], refers: set[str]) -> list[Use]:
             found += [Use(how, ("tag", str(row.get("tagName", "")))) for row in rows(entity[field])]
     kind = entity.get("type")
     if isinstance(kind, str) and kind.startswith(MARK):
-        name = kind.removeprefix(MARK)
-        name = name.removeprefix("gallery template ").removeprefix("template ") if " " in name else kind
-        found.append(Use("is made by", ("customTemplate", name)))
+        found.append(Use("is made by", ("customTemplate", made_by(kind))))
     parameters = entity.get("parameter")
     if type(parameters) is list and not all(type(row) is dict and row.get("type") in _PLAIN for row in parameters):
         found += [Use(how, target) for how, target in _by_parameter(parameters)]
@@ -103,6 +101,14 @@ def uses_in(entity: Mapping[str, Any], refers: set[str]) -> list[Use]:
     if isinstance(folder, str):
         found.append(Use("is in", ("folder", folder)))
     return found
+
+
+def made_by(type_: str) -> str:
+    """The name of the template behind a type in the named form; the type itself where the template is not there."""
+    for form in (f"{MARK}gallery template ", f"{MARK}template "):
+        if type_.startswith(form):
+            return type_.removeprefix(form)
+    return type_
 
 
 def place(entity: Mapping[str, Any], how: str, target: Key) -> Path:

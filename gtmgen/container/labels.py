@@ -6,7 +6,7 @@ its key: nothing is guessed.
 
 from __future__ import annotations
 
-from gtmgen.container.graph import MARK
+from gtmgen.container.graph import MARK, made_by
 
 KINDS = {
     "tag": "tag",
@@ -345,7 +345,7 @@ _OPERATORS = {
 def type_label(kind: str, type_: str) -> str:
     """What the interface calls the type of an entity; a custom template by its own name."""
     if type_.startswith(MARK):
-        return bare(type_).removeprefix("gallery template ").removeprefix("template ")
+        return bare(made_by(type_))
     return _TYPES.get(kind, {}).get(type_, type_)
 
 

@@ -125,11 +125,7 @@ class Container:
         """The built-in variables that are switched on: name to type."""
         listed = self.version.get("builtInVariable")
         listed = listed if isinstance(listed, list) else []
-        return {
-            str(row.get("name") or BUILT_IN_TYPES.get(str(row.get("type")), "")): str(row.get("type"))
-            for row in listed
-            if isinstance(row, dict)
-        }
+        return {built_in_name(row): str(row.get("type")) for row in listed if isinstance(row, dict)}
 
     @cached_property
     def unsound(self) -> frozenset[Key]:
@@ -202,6 +198,11 @@ class Container:
             places = [i for i, row in enumerate(listed) if isinstance(row, dict)] if isinstance(listed, list) else []
             found |= dict(zip((key for key in self.named if key[0] == kind), places, strict=True))
         return found
+
+
+def built_in_name(row: Mapping[str, Any]) -> str:
+    """The name of a built-in variable; an answer of the API has its type alone."""
+    return str(row.get("name") or BUILT_IN_TYPES.get(str(row.get("type")), ""))
 
 
 def is_own(target: Key) -> bool:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from gtmgen.container.fields import rows
 from gtmgen.container.graph import Key
 from gtmgen.container.labels import bare, type_label
 from gtmgen.container.rename import redirected
-from gtmgen.container.whole import Container
+from gtmgen.container.whole import Container, built_in_name
 from gtmgen.diff.canonical import canonical
 from gtmgen.diff.change import Change, Dangling, Detail, How
 from gtmgen.diff.details import details
 from gtmgen.diff.match import Matched, Pair, match
 from gtmgen.diff.reach import Users, dangling, left_by_id, reached
+from gtmgen.diff.rest import rest
 from gtmgen.diff.shell import shell
 
 _KINDS = (
@@ -120,7 +122,7 @@ def _changed(pair: Pair, found: tuple[Detail, ...], type_: str) -> Change:
 def _only(container: Container, keys: tuple[Key, ...], how: How) -> Iterator[Change]:
     for key in keys:
         form = canonical(container.named[key])
-        found = details(key[0], form, {}) if how == "removed" else details(key[0], {}, form)
+        found = details(key[0], form, None) if how == "removed" else details(key[0], None, form)
         type_ = type_label(key[0], str(form.get("type", "")))
         yield Change(key[0], how, bare(key[1]), "", True, type_, found, label=_label(key))
 
@@ -131,9 +133,23 @@ def _label(key: Key) -> str:
 
 def _built_in(old: Container, new: Container) -> Iterator[Change]:
     """Built-in variables that were switched on or off."""
-    for name in sorted(old.built_in.keys() ^ new.built_in.keys()):
-        how: How = "removed" if name in old.built_in else "added"
-        yield Change("builtInVariable", how, name, "", True, "")
+    a, b = _built_in_rows(old), _built_in_rows(new)
+    for name in sorted(old.built_in.keys() | new.built_in.keys()):
+        if name not in new.built_in or name not in old.built_in:
+            how: How = "removed" if name in old.built_in else "added"
+            yield Change("builtInVariable", how, name, "", True, "")
+        elif a[name] != b[name]:
+            found = tuple(rest("builtInVariable", "Built-in variable", a[name], b[name]))
+            yield Change("builtInVariable", "changed", name, "", True, "", found)
+
+
+def _built_in_rows(container: Container) -> dict[str, list[Any]]:
+    """What stands at each built-in variable: one row with its type, in every export that GTM wrote."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    listed = container.version.get("builtInVariable")
+    for row in rows(listed):
+        found[built_in_name(row)].append(canonical(row))
+    return found
 
 
 class _Drags:

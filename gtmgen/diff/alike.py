@@ -19,6 +19,7 @@ _SHORT = (
     8  # a shorter text weighs as much as one of this length, or two of three letters would be next to nothing apart
 )
 _SETTING = 0.02  # true, 2: what is chosen from a few
+_SAYS = 3  # characters
 _TYPE = 0.1
 _CHOSEN = (".type", ".firing", ".blocking", ".setupTag", ".teardownTag", ".consent", ".tagFiringOption", ".priority")
 """What is chosen from what there is, and weighs as much as a type: it says how an entity is used, not what it is."""
@@ -66,6 +67,11 @@ class Alike:
     def _weight(self, leaf: _Leaf, weight: float) -> float:
         # two holders are what a pair has; every further one makes it less telling
         return weight / max(1, self._count[leaf] - 1)
+
+
+def telling(form: Canonical) -> bool:
+    """Whether what an entity says can be told from what any other might: a constant 1 says nothing, a page view trigger alone neither."""
+    return any(path != ".type" and weight > _SETTING and len(text) >= _SAYS for (path, text), weight in leaves(form))
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[_Leaf, float]]:

@@ -31,6 +31,7 @@ Canonical = dict[str, Any]
 """Field to what it means; `parameter` to a dict of trees by key."""
 
 _PARAMETER = frozenset(PARAMETER.values)
+_KEYED = PARAMETER.values
 _REFERENCES = frozenset({"TRIGGER_REFERENCE", "TAG_REFERENCE"})
 _NAMES = frozenset({"firingTriggerId", "blockingTriggerId"})
 _WITHOUT = BOOKKEEPING | {"name"}
@@ -124,6 +125,8 @@ def parameters(rows: list[Any]) -> dict[str, Any]:
 def tree(value: Any) -> Any:
     """A parameter, or any other value, without what is empty: texts, `Typed`, lists and dicts."""
     if type(value) is list:
+        if value and all(type(row) is dict and row.get("type") in _KEYED and "key" in row for row in value):
+            return parameters(value)
         return [tree(inner) for inner in value]
     if type(value) is not dict:
         return value

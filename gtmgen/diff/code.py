@@ -62,4 +62,5 @@ def _hunk(a: list[str], b: list[str], group: list[tuple[int, int, int, int]]) ->
         lines += [Line("+", text) for text in b[j1:j2]]
         at = i2
     lines += [Line(" ", text) for text in a[at : at + CONTEXT]]
-    return Hunk(start + 1, group[0][2] - (group[0][0] - start) + 1, tuple(lines))
+    # as in a patch: a side without lines begins at 0
+    return Hunk(start + bool(a), group[0][2] - (group[0][0] - start) + bool(b), tuple(lines))

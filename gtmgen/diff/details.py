@@ -21,14 +21,15 @@ CODE = frozenset({"html", "javascript"})
 """Parameters that are code."""
 
 
-def details(kind: str, old: Canonical, new: Canonical) -> tuple[Detail, ...]:
+def details(kind: str, before: Canonical | None, after: Canonical | None) -> tuple[Detail, ...]:
     """What is different, in the order in which GTM's interface shows it.
 
     Args:
         kind: tag, trigger, variable, …
-        old: the entity as it was (`canonical`); {} where it was not.
-        new: the entity as it is; {} where it is no more.
+        before: the entity as it was (`canonical`); None where it was not.
+        after: the entity as it is; None where it is no more.
     """
+    old, new = before or {}, after or {}
     fields = sorted(old.keys() | new.keys(), key=lambda field: (_PLACE.get(field, _PLACE[""]), field))
     type_ = str(new.get("type", old.get("type", "")))
     found: list[Detail] = []
@@ -37,7 +38,8 @@ def details(kind: str, old: Canonical, new: Canonical) -> tuple[Detail, ...]:
         if a == b:
             continue
         if field == "type":
-            if old and new:
+            if before is not None and after is not None:
+                a, b = ("" if value is None else value for value in (a, b))
                 found.append(Detail(field, field_label(field), words.type_words(kind, a), words.type_words(kind, b)))
         elif field == "parameter" and isinstance(a or {}, dict) and isinstance(b or {}, dict):
             found += _parameters(str(old.get("type", type_)), type_, a or {}, b or {})
@@ -47,8 +49,11 @@ def details(kind: str, old: Canonical, new: Canonical) -> tuple[Detail, ...]:
             found += _BY_FIELD[field](field, a, b)
         else:
             found += rest(field, field_label(field), a, b)
-    if not old or not new:  # what is not there has no defaults either
-        found = [one._replace(old=one.old if old else None, new=one.new if new else None) for one in found]
+    if before is None or after is None:  # what is not there has no defaults either
+        found = [
+            one._replace(old=None if before is None else one.old, new=None if after is None else one.new)
+            for one in found
+        ]
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from gtmgen.container.graph import MARK, Key
 from gtmgen.container.labels import bare
 from gtmgen.container.named import LISTS, Unlinked, relink, unlink
-from gtmgen.container.rename import rename
+from gtmgen.container.rename import redirected, rename
 from gtmgen.container.whole import Container
 from gtmgen.diff.canonical import canonical
 
@@ -22,6 +22,7 @@ Mode = Literal["overwrite", "overwrite-conflicting", "rename-conflicting"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 Fate = Literal["created", "replaced", "renamed", "unchanged", "kept", "deleted"]
 
+_BY_ID = frozenset({"trigger", "folder", "customTemplate"})
 _ID = {kind: f"{kind}Id" for kind in LISTS} | {"customTemplate": "templateId"}
 
 
@@ -55,11 +56,13 @@ def imported(live: Container, file: Container, mode: Mode) -> Imported:
     """
     by_lower = {(kind, bare(name).lower()): (kind, name) for kind, name in live.named}
     counterpart = {key: by_lower.get((key[0], bare(key[1]).lower())) for key in file.named}
+    # what GTM refers to by id is the live one, however its name is written there
+    follow = {key: there[1] for key, there in counterpart.items() if there and key[0] in _BY_ID and key != there}
     fates: dict[Key, Fate] = {}
     for key, there in counterpart.items():
         if there is None:
             fates[key] = "created"
-        elif canonical(file.named[key]) == canonical(live.named[there]):
+        elif canonical(redirected(file.named[key], follow)) == canonical(live.named[there]):
             fates[key] = "unchanged"
         else:
             fates[key] = "renamed" if mode == "rename-conflicting" and key[0] != "folder" else "replaced"
@@ -68,7 +71,8 @@ def imported(live: Container, file: Container, mode: Mode) -> Imported:
     other: Fate = "deleted" if mode == "overwrite" else "kept"
     others = {key: other for key in live.named if key not in met}
     names = _new_names(live, file, fates)
-    came = rename(file.named, names)
+    followed = {**follow, **names}
+    came = rename(file.named, followed)
     kept: dict[Key, dict[str, Any]] = {}
     for key, entity in live.named.items():
         if others.get(key) == "deleted":
@@ -77,7 +81,7 @@ def imported(live: Container, file: Container, mode: Mode) -> Imported:
     for key, fate in fates.items():
         there = counterpart[key]
         if fate == "replaced" and there:
-            kept[there] = came[key] | {"name": live.named[there].get("name", there[1])}
+            kept[there] = came[key[0], followed.get(key, key[1])] | {"name": live.named[there].get("name", there[1])}
         elif fate == "created":
             kept[key] = came[key]
         elif fate == "renamed":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from gtmgen.container.graph import Key, uses_in, variables
 from gtmgen.container.labels import bare
 from gtmgen.container.rename import redirected
 from gtmgen.container.whole import Container
-from gtmgen.diff.alike import Alike
+from gtmgen.diff.alike import Alike, telling
 from gtmgen.diff.canonical import Canonical, canonical
 
 _FOLDER = "parentFolderId"
@@ -67,7 +67,18 @@ def match(old: Container, new: Container) -> Matched:
         sure = False
     if any(key[0] == "folder" for key in gone) and any(key[0] == "folder" for key in come):
         take(_folders(old, new, gone, come, pairs))
-    return Matched(tuple(pairs), tuple(sorted(gone)), tuple(sorted(come)))
+    return Matched(tuple(_doubted(old, new, pairs)), tuple(sorted(gone)), tuple(sorted(come)))
+
+
+def _doubted(old: Container, new: Container, pairs: list[Pair]) -> Iterator[Pair]:
+    """The pairs; a rename is only likely where what they mean says little, and nobody uses the one who used the other."""
+    now = {pair.old: pair.new for pair in pairs}
+    for pair in pairs:
+        doubtful = pair.certain and bare(pair.old[1]) != bare(pair.new[1]) and pair.old[0] != "folder"
+        if doubtful and not telling(canonical(new.named[pair.new])):
+            before = {now.get(user) for user, _ in old.users.get(pair.old, ())}
+            pair = pair._replace(certain=any(user in before for user, _ in new.users.get(pair.new, ())))
+        yield pair
 
 
 def _by_name(old: Container, new: Container) -> tuple[list[Pair], set[Key], set[Key]]:
@@ -163,7 +174,7 @@ def _by_content(old: Container, new: Container, gone: set[Key], come: set[Key], 
 
 
 def _nearest_names(ours: list[Key], theirs: list[Key]) -> list[Pair]:
-    """Several that mean the same: those whose names are most alike belong together. Only one and one are certain."""
+    """Several that mean the same: those whose names are most alike belong together. Only one and one can be certain."""
     if len(ours) == len(theirs) == 1:
         return [Pair(ours[0], theirs[0])]
     if len(ours) * len(theirs) > 400:

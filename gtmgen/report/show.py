@@ -51,6 +51,8 @@ def _entity(kind_: str, name: str, form: dict[str, Any]) -> Iterator[str]:
             yield "  paused"
         elif field == "consentSettings" and isinstance(value, dict):
             yield f"  {field_label(field)}: {safe(words.consent(value))}"
+        elif field == "customEventFilter" and isinstance(value, list) and len(value) == 1:
+            yield f"  {field_label(field)}: {safe(words.tested(value[0]))}"
         elif field == "tagFiringOption":
             yield f"  {field_label(field)}: {safe(words.firing_option(value))}"
         elif field in {"setupTag", "teardownTag"} and isinstance(value, list):

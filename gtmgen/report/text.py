@@ -77,6 +77,8 @@ def width(text: str) -> int:
 
 def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     """Rows as aligned columns; the last column is not filled up."""
+    if not rows:
+        return []
     widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:

@@ -74,7 +74,12 @@ def _change(change: Change, brief: bool) -> dict[str, Any]:
     if not brief:
         row["details"] = [_detail(detail) for detail in change.details]
     row["reaches"] = [
-        {"tag": one.tag, "through": [_key(key) for key in one.through], "decides": "when" if one.when else "what"}
+        {
+            "tag": one.tag,
+            "through": [_key(key) for part in words.steps(one.through)[::2] for key in part],
+            "steps": len(one.through),
+            "decides": "when" if one.when else "what",
+        }
         for one in change.reaches
     ]
     row["dangling"] = [_dangling(one) for one in change.dangling]

@@ -293,7 +293,13 @@ def _ways(change: Change, at: Mapping[Key, str]) -> tuple[Way, ...]:
         Way(
             _link(("tag", tag), at),
             " and ".join(said[when] for when in sorted(set(whens), reverse=True)),
-            tuple(_link(key, at) for key in through[tag]),
+            _steps(through[tag], at),
         )
         for tag, whens in decides.items()
     )
+
+
+def _steps(through: tuple[Key, ...], at: Mapping[Key, str]) -> tuple[Link, ...]:
+    first, left, last = words.steps(through)
+    gap = [Link("", f"{left} more")] if left else []
+    return (*(_link(key, at) for key in first), *gap, *(_link(key, at) for key in last))

@@ -163,7 +163,8 @@ def _visitors(found: Comparison) -> Iterator[str]:
         instead = (
             [f"{words.INSTEAD[group.does]}: tag {_some([span(tag) for tag in group.instead])}"] if group.instead else []
         )
-        what = ", ".join([*([group.what] if group.what else []), *instead, *twice])
+        said = words.touched(group.effects[0], span)
+        what = ", ".join([*([said] if said else []), *instead, *twice])
         cells = [
             _SIGNS[group.does],
             name(platform) if platform else "",
@@ -180,9 +181,11 @@ def _visitors(found: Comparison) -> Iterator[str]:
 
 def _line(change: Change) -> str:
     was = f", was {span(change.was)}" if change.was else ""
-    sure = "" if change.certain else " (likely: alike, not equal)"
+    sure = "" if change.certain else " (likely)"
     type_ = f" ({name(change.type)})" if change.type else ""
-    return f"**{words.MARKS[change.how]} {words.kind(change.kind)}** {span(change.name)}{type_} {change.how}{was}{sure}"
+    return (
+        f"`{words.MARKS[change.how]}` **{words.kind(change.kind)}** {span(change.name)}{type_} {change.how}{was}{sure}"
+    )
 
 
 def _change(change: Change) -> Block:

@@ -53,7 +53,7 @@ def _visitors(found: Comparison, style: Style) -> Iterator[str]:
     twins = words.ambiguous(found.effects)
     for group in words.groups(found.effects):
         does = style(f"{group.does:8}", _COLOURS[group.does])
-        yield f"  {does} {group.what}".rstrip()
+        yield f"  {does} {safe(group.what)}".rstrip()
         for platform, sent in group.platforms:
             events = [f"{one.event} ({one.tag})" if (platform, one.event) in twins else one.event for one in sent]
             yield f"           {safe(platform or 'other tags')}: {safe(_some(events))}"
@@ -98,7 +98,7 @@ def _change(change: Change, style: Style) -> Iterator[str]:
     mark = style(words.MARKS[change.how], _COLOURS.get(change.how, "yellow"))
     kind_ = f" ({safe(change.type)})" if change.type else ""
     was = f", was {safe(change.was)}" if change.was else ""
-    sure = "" if change.certain else " (likely: alike, not equal)"
+    sure = "" if change.certain else " (likely)"
     yield f"{mark} {style(f'{words.kind(change.kind)} {safe(change.name)}', 'bold')}{kind_} {change.how}{was}{sure}"
     if change.how != "removed":
         for detail in words.telling(change):

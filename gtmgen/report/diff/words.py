@@ -44,8 +44,18 @@ _DOES: dict[Does, tuple[str, str]] = {
     "starts": ("event starts being sent", "events start being sent"),
     "changes": ("event is sent differently", "events are sent differently"),
 }
+_USUAL = {
+    ("parameter.supportDocumentWrite", "false"),
+    ("parameter.dataLayerVersion", "2"),
+    ("parameter.setDefaultValue", "false"),
+    ("parameter.decodeCookie", "false"),
+    ("parameter.enhancedUserId", "false"),
+    ("parameter.sendEcommerceData", "false"),
+}
+"""What GTM writes on nearly every entity of the kind (counted over 110 exports)."""
 _SECRET_KEY = re.compile(r"(?i)token|secret|password|api_?key")
 _KEY_LINE = re.compile(r"(?m)^[ \t]*[A-Za-z0-9+/]{40,}={0,2}[ \t]*$")  # of a private key, below its first line
+_STEPS = 6  # of a way between a change and a tag; a chain of a thousand variables is read by nobody
 _COVERED = "••••••"
 
 
@@ -96,7 +106,7 @@ def telling(change: Change) -> tuple[Detail, ...]:
 
 def _boring(detail: Detail) -> bool:
     said = detail.new if detail.old is None else detail.old
-    return said in {"false", "2"} or detail.field in {"notes", "parentFolderId", "waitForTagsTimeout"}
+    return detail.field in {"notes", "parentFolderId", "waitForTagsTimeout"} or (detail.field, said) in _USUAL
 
 
 def lines(change: Change) -> tuple[int, int]:
@@ -110,9 +120,18 @@ def reaches(found: Iterable[Reached]) -> list[str]:
     return list(dict.fromkeys(one.tag for one in found))
 
 
+def steps(through: Sequence[Key]) -> tuple[list[Key], int, list[Key]]:
+    """A way from a change to a tag: its first steps, how many are left out, and its last ones."""
+    if len(through) <= _STEPS:
+        return list(through), 0, []
+    half = _STEPS // 2
+    return list(through[:half]), len(through) - 2 * half, list(through[-half:])
+
+
 def way(one: Reached) -> str:
     """How a change reaches a tag that does not use it directly: `through variable `A``."""
-    return ", ".join(entity(key) for key in one.through)
+    first, left, last = steps(one.through)
+    return ", ".join([*map(entity, first), *([f"{left} more"] if left else []), *map(entity, last)])
 
 
 def left_behind(one: Dangling) -> str:
@@ -198,12 +217,18 @@ def ambiguous(effects: Iterable[Effect]) -> frozenset[tuple[str, str]]:
     return frozenset(sent for sent, times in count.items() if times > 1 or not sent[0])
 
 
-def touched(effect: Effect) -> str:
-    """What about an event changes: `when it is sent, parameters (value, currency)`."""
+def touched(effect: Effect, called: Callable[[str], str] = str) -> str:
+    """What about an event changes: `when it is sent, parameters (value, currency)`.
+
+    Args:
+        effect: the effect.
+        called: how a parameter's name is written; it is anybody's text.
+    """
     said = []
     for one in effect.touches:
         words = TOUCHED[one]
-        said.append(f"{words} ({', '.join(effect.params)})" if one == "params" and effect.params else words)
+        names = ", ".join(map(called, effect.params)) if one == "params" else ""
+        said.append(f"{words} ({names})" if names else words)
     return ", ".join(said)
 
 
@@ -211,9 +236,14 @@ def headline(found: Comparison) -> str:
     """What a reviewer has to know, in a line: how much starts, stops and changes, and whether event_id and consent are touched."""
     does = Counter("" if effect.instead else effect.does for effect in found.effects)
     handed = sum(effect.does == "starts" and bool(effect.instead) for effect in found.effects)
-    parts = [
-        f"{does[one]} {single if does[one] == 1 else plural}" for one, (single, plural) in _DOES.items() if does[one]
-    ]
+    parts = []
+    for one, (single, plural) in _DOES.items():
+        if (
+            one == "stops" and found.new.made and not found.imported
+        ):  # in GTM it goes on until somebody deletes it there
+            single, plural = "event is gone from the file", "events are gone from the file"
+        if does[one]:
+            parts.append(f"{does[one]} {single if does[one] == 1 else plural}")
     if handed:
         parts.append(f"{handed} event{'s are' if handed > 1 else ' is'} sent by another tag now")
     return "; ".join([", ".join(parts) or "nothing changes for visitors", *safety(found)])
