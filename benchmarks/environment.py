@@ -53,10 +53,11 @@ def prepare(say: Callable[[str], None]) -> Installed:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ours = _environment("gtmgen", project["dependencies"], say)
+    further = project["optional-dependencies"]
+    ours = _environment("gtmgen", [*project["dependencies"], *further["send"]], say)
     _install_checkout(ours, say)
     try:
-        theirs = _environment("tiggy", project["optional-dependencies"]["bench"], say)
+        theirs = _environment("tiggy", further["bench"], say)
     except Failed as problem:
         return Installed(ours / "python", ours / "gtmgen", None, str(problem))
     return Installed(ours / "python", ours / "gtmgen", theirs / "tiggy", "")

@@ -1,6 +1,6 @@
 """How fast gtmgen is, as ratios against something else that runs in turns with it on the same machine.
 
-    python benchmarks/run.py [--only start|tiggy|growth|many|lint|diff] [--json FILE]
+    python benchmarks/run.py [--only start|tiggy|growth|many|lint|diff|send] [--json FILE]
 
 It is no test: it prints what it measured and which aims hold, and fails only where a command does. README.md in this
 folder says what is measured and why.
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import containers
+import sending
 from environment import CHECKOUT, Failed, Installed, clean, prepare
 from figures import Aim, Figure, Spread, compare, table, verdict
 from measure import Run, Runs, cpu, mean, run, take_turns, wall
@@ -240,6 +241,55 @@ def diff(bench: Bench) -> Iterator[Figure]:
     yield _grown(section, "diff", runs, Aim("at most", 6))
 
 
+def send(bench: Bench) -> Iterator[Figure]:
+    """20,000 events delivered to a platform on this machine, against a loop that posts each by itself."""
+    few, many = sending.write(bench.folder, 2_000), sending.write(bench.folder, 20_000)
+    spec = bench.folder / "send.yml"
+    spec.write_text(sending.SPEC, encoding="utf-8")
+    command, python, sample = bench.installed.gtmgen, bench.installed.python, 200
+    with sending.platform() as address:
+
+        def ours(events: Path, count: int) -> Run:
+            environment = {**sending.TOKEN, "GTMGEN_SEND_TO": address}
+            done = bench.run(command, "send", spec, sending.fresh(events), environment=environment)
+            if (there := sending.arrived(address)) != count:
+                raise Failed(f"gtmgen send delivered {there} of {count} events")
+            return done
+
+        def loop(count: int, *kept: str) -> Run:
+            return bench.run(python, "-c", sending.LOOP, many, address + "/track/", str(count), *kept)
+
+        runs = take_turns(
+            {
+                "start": lambda turn: loop(0),
+                "loop": lambda turn: loop(sample),
+                "kept": lambda turn: loop(sample * 5, "kept"),
+                "few": lambda turn: ours(few, 2_000),
+                "many": lambda turn: ours(many, 20_000),
+                "payloads": lambda turn: bench.run(python, "-c", sending.PAYLOADS, spec, many),
+            },
+            max(bench.turns // 2, 1),
+        )
+    section = "Send: 20,000 purchases to a platform on this machine"
+    what = "gtmgen send against {} for each (reckoned from {})"
+    each, kept = _times(runs, "loop", 20_000 // sample), _times(runs, "kept", 4_000 // sample)
+    yield compare(section, what.format("httpx.post", sample), runs["many"], each, Aim("at least", 30))
+    yield compare(section, what.format("a kept Client's post", sample * 5), runs["many"], kept, None, "at least")
+    yield Figure(section, "the payloads of 20,000 events alone", wall(runs["payloads"]), None, "s")
+    large, small = (max(one.peak for one in runs[name]) / 1e6 for name in ("many", "few"))
+    ratio = Spread(large / small, large / small, large / small)
+    yield Figure(section, "the most memory, against 2,000 events", large, small, "MB", ratio, None, Aim("at most", 1.2))
+
+
+def _times(runs: Runs, what: str, times: int) -> list[Run]:
+    """Runs as they would have been with so many times the work; the start is done once."""
+    pairs = zip(runs[what], runs["start"], strict=True)
+    return [
+        Run(start.wall + (one.wall - start.wall) * times, start.cpu + (one.cpu - start.cpu) * times, one.peak)
+        for one, start in pairs
+    ]
+
+
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "start": start,
     "tiggy": tiggy,
@@ -247,6 +297,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "many": many,
     "lint": lint,
     "diff": diff,
+    "send": send,
 }
 
 

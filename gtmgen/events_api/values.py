@@ -35,6 +35,8 @@ _ALIASES = {
 
 def is_number(value: Any) -> bool:
     """Whether JavaScript would call it a finite number."""
+    if value is None:
+        return False
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -93,6 +95,8 @@ def no_id(text: str) -> bool:
 
 def number(value: Any) -> int | float | None:
     """A number, or a text that is one; a whole double comes as an int, so that JSON has it as JavaScript writes it."""
+    if value is None:
+        return None
     if isinstance(value, str):
         match = _NUMERIC.fullmatch(value)
         value = float(match[1]) if match else None
@@ -106,6 +110,8 @@ def number(value: Any) -> int | float | None:
 
 def string(value: Any) -> str | None:
     """A text with something in it; a number becomes one."""
+    if type(value) is str:  # nearly all are; a test of types is what most of the time goes into
+        return value or None
     if is_number(value):
         return number_text(value)
     return value if isinstance(value, str) and value != "" else None
@@ -184,14 +190,14 @@ def get(source: Any, path: str) -> Any:
     if whole is not None or "." not in path:
         return whole
     for step in path.split("."):
-        if not isinstance(source, (Mapping, list, tuple)):
+        if source is None:
             return None
         source = _key(source, step)
     return source
 
 
 def _key(source: Any, key: str) -> Any:
-    if isinstance(source, Mapping):
+    if type(source) is dict or isinstance(source, Mapping):
         return source.get(key)
     if isinstance(source, (list, tuple)):
         if key == "length":
