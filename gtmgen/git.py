@@ -79,7 +79,9 @@ def touched(old: str, new: str, only: Sequence[str] = (), folder: Path | None = 
         folder: where git is run.
     """
     at = Position(f"{old}..{new}", 0, 0)
-    found = _git(["diff", "--name-status", "-z", "-M", "--no-ext-diff", old, new, "--", *only], folder, at)
+    # from the top of the repository whatever git is configured to, and without submodules: those are no files
+    words_ = ["diff", "--name-status", "-z", "-M", "--no-ext-diff", "--no-relative", "--ignore-submodules=all"]
+    found = _git([*words_, old, new, "--", *only], folder, at)
     if found.returncode:
         raise GtmgenError([error("git", found.stderr.decode(errors="replace").strip() or "git diff failed", at)])
     words = found.stdout.decode("utf-8", "surrogateescape").split("\0")
@@ -100,6 +102,14 @@ def files(revision: str, folder: Path | None = None) -> frozenset[str]:
     """Every file of a commit."""
     listed = _git(["ls-tree", "-r", "-z", "--name-only", "--full-tree", revision], folder, Position(revision, 0, 0))
     return frozenset(listed.stdout.decode("utf-8", "surrogateescape").split("\0")) - {""}
+
+
+def knows(revision: str, path: str, folder: Path | None = None) -> bool:
+    """Whether a path, counted from the folder, is anywhere in a commit; a pattern is taken for one that is."""
+    if any(sign in path for sign in "*?[:"):
+        return True
+    listed = _git(["ls-tree", "--name-only", revision, "--", path.rstrip("/") or "."], folder, Position(path, 0, 0))
+    return bool(listed.stdout.strip())
 
 
 def merge_base(old: str, new: str, folder: Path | None = None) -> str:

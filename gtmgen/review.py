@@ -14,7 +14,7 @@ from gtmgen import git
 from gtmgen.build import compile_spec
 from gtmgen.container.read import MAX_BYTES, is_container
 from gtmgen.diff.comparison import Comparison, compare
-from gtmgen.findings import Finding, GtmgenError, Position, Severity
+from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.lint import Wanted
 from gtmgen.lint.files import Linted, lint, together
 from gtmgen.platforms import Library
@@ -33,6 +33,9 @@ class Stale(NamedTuple):
 
     output: str
     spec: str
+    """Its spec; "" where that has been deleted."""
+    missing: bool = False
+    """Whether there is no such output, in a repository that holds the others."""
 
 
 class Review(NamedTuple):
@@ -46,6 +49,8 @@ class Review(NamedTuple):
     stale: tuple[Stale, ...]
     read: int
     """How many specs and containers it touches."""
+    unread: int = 0
+    """How many of them could not be compared; the findings say why."""
 
     @property
     def wrong(self) -> bool:
@@ -96,13 +101,25 @@ def review(
     """
     new = git.resolve(head, folder)
     old = git.merge_base(git.resolve(base, folder), new, folder)
-    files = [file for row in git.touched(old, new, only, folder) if (file := _file(old, new, row, folder))]
+    for path in only:
+        if not (git.knows(new, path, folder) or git.knows(old, path, folder)):
+            hint = "paths count from the folder that the command runs in"
+            raise GtmgenError([error("git", f"there is no `{path}` in either of the two", Position(path, 0, 0), hint)])
+    findings: list[Finding] = []
+    files = []
+    for row in git.touched(old, new, only, folder):
+        try:
+            files += [file] if (file := _file(old, new, row, folder)) else []
+        except GtmgenError as problem:  # too large for any container
+            findings += [
+                one._replace(severity=Severity.NOTE, at=Position(row.new or row.old, 0, 0)) for one in problem.findings
+            ]
     pairs = _outputs(files, new, output, library, folder)
     built = {path for path, pair in pairs.items() if not pair.stale}
     specs = {pair.spec for pair in pairs.values() if not pair.stale}
     names = (_short(base), _short(head))
     comparisons: list[Comparison] = []
-    findings: list[Finding] = []
+    unread = 0
     linted: list[Linted] = []
     for file in files:
         if file.after is not None and file.path not in built:
@@ -113,11 +130,27 @@ def review(
             comparisons += _compared(file, names, library)
         except GtmgenError as problem:
             findings += problem.findings
+            unread += 1
         except RecursionError:
             findings += too_deep(file.path).findings
+            unread += 1
     findings += [finding for file in together(linted, library, wanted("")) for finding in file.findings]
-    stale = tuple(Stale(path, pair.spec) for path, pair in sorted(pairs.items()) if pair.stale)
-    return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), stale, len(files))
+    stale = [Stale(path, pair.spec) for path, pair in sorted(pairs.items()) if pair.stale]
+    stale += _left_out(files, git.files(new, folder), output)
+    return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), tuple(stale), len(files), unread)
+
+
+def _left_out(files: Sequence[_File], there: frozenset[str], output: str) -> list[Stale]:
+    """Outputs that a new spec lacks, where the repository holds outputs at all; and those that a deleted spec leaves behind."""
+    kept = any(path.startswith(f"{output}/") and path.endswith(".web.json") for path in there)
+    found = []
+    for file in files:
+        if file.spec and kept and _output(file.path, output) not in there:
+            found.append(Stale(_output(file.path, output), file.path, missing=True))
+        gone = file.after is None and file.before is not None and not is_container(file.before, file.path)
+        if gone and (path := _output(file.path, output)) in there:
+            found.append(Stale(path, ""))
+    return found
 
 
 class _Output(NamedTuple):

@@ -11,7 +11,6 @@ from gtmgen.diff.comparison import Side
 from gtmgen.findings import GtmgenError, Position, error
 from gtmgen.platforms import Library
 
-
 _KINDS = {"web": "a web", "server": "a server", "amp": "an AMP", "ios": "an iOS", "android": "an Android"}
 
 

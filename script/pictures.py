@@ -30,8 +30,8 @@ def page() -> str:
             raise ValueError(f"{_SPEC} does not hold {before!r} any more")
         new = new.replace(before, after, 1)
     known = library()
-    sides = (side(text.encode(), name, known) for text, name in ((old, f"main:{_SPEC}"), (new, _SPEC)))
-    return html(compare(*sides, known))
+    first, second = side(old.encode(), f"main:{_SPEC}", known), side(new.encode(), _SPEC, known)
+    return html(compare(first, second, known))
 
 
 def picture() -> bytes:

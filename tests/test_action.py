@@ -32,6 +32,8 @@ class GitHub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.owner = ""
+        """Who the token belongs to; a workflow's own belongs to nobody."""
         self.refuses = 0
         """A status to answer with instead."""
         self.breaks = 0
@@ -73,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "POST" and self.path == "/repos/shop/site/issues/7/comments":
             hub.add(sent["body"])
             return self._answer(201, hub.comments[-1])
+        if self.command == "GET" and self.path == "/user":
+            return self._answer(200 if hub.owner else 403, {"login": hub.owner} if hub.owner else {"message": "no"})
         if self.command == "PATCH":
             hub.comments[int(self.path.rsplit("/", 1)[1]) - 1]["body"] = sent["body"]
             return self._answer(200, {})
@@ -186,6 +190,26 @@ def test_the_comment_is_updated_and_not_repeated(job: Job, hub: GitHub) -> None:
     assert len(hub.comments) == 122
     assert hub.comments[-1]["body"].startswith("<!-- gtmgen review -->\n## What")
     assert hub.comments[0]["body"].endswith("I am not your bot")
+
+
+def test_the_comment_of_a_token_that_is_a_persons_is_found_again(job: Job, hub: GitHub) -> None:
+    hub.add("<!-- gtmgen review -->\nsomebody else's", kind="User")
+    hub.comments[0]["user"]["login"] = "stranger"
+    hub.add("<!-- gtmgen review -->\nold", kind="User")
+    hub.comments[1]["user"]["login"] = hub.owner = "ann"
+    hub.add("a deleted account's")
+    hub.comments[2]["user"] = None
+    job.run()
+    assert len(hub.comments) == 3
+    assert "## What" in hub.comments[1]["body"]
+
+
+def test_a_name_cannot_keep_the_comment_away(job: Job, hub: GitHub) -> None:
+    job.step("Review")
+    report = Path(job.values["steps.review.outputs.report"])
+    report.write_text(report.read_text(encoding="utf-8") + "\nNo spec and no container is touched.\n", encoding="utf-8")
+    job.step("Comment")
+    assert len(hub.comments) == 1
 
 
 def test_a_pull_request_without_tracking_gets_no_comment_and_an_old_one_is_set_right(job: Job, hub: GitHub) -> None:

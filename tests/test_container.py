@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 CORPUS = Path(os.environ.get("GTMGEN_CORPUS", ROOT.parent / "shared" / "corpus"))
 GENUINE = sorted((CORPUS / "genuine").glob("*.json"))
 LOOKALIKE = sorted((CORPUS / "lookalike").glob("*.json"))
-OWN = sorted((ROOT / "output").glob("*.json"))
+OWN = sorted((ROOT / "output").glob("*.web.json"))
 SMALL: dict[str, Any] = {"exportFormatVersion": 2, "containerVersion": {"container": {"usageContext": ["WEB"]}}}
 
 corpus = pytest.mark.skipif(not GENUINE, reason="no corpus of real exports: set GTMGEN_CORPUS")

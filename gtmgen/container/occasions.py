@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from gtmgen.container.fields import filters
+from gtmgen.container.fields import Filter, filters
 from gtmgen.container.graph import MARK, Key
-from gtmgen.container.whole import Container
+from gtmgen.container.whole import Container, is_own
 
 PAGE_EVENTS = frozenset({"PAGEVIEW", "DOM_READY", "WINDOW_LOADED", "INIT", "CONSENT_INIT"})
 _OWN = {
@@ -58,13 +59,17 @@ def event_names(trigger: dict[str, Any]) -> list[str]:
     if trigger.get("type") != "CUSTOM_EVENT":
         return []
     for one in filters(trigger, "customEventFilter"):
-        if one.left != "{{_event}}" or one.negate or "{{" in one.right:
-            continue
-        if one.op == "EQUALS":
-            return [one.right]
-        if one.op == "MATCH_REGEX":
+        if _names_events(one):
+            if one.op == "EQUALS":
+                return [one.right]
             return [EVERY] if one.right.strip() in _ALL else plain_words(one.right)
     return []
+
+
+def _names_events(one: Filter) -> bool:
+    """Whether a condition says which events a trigger waits for."""
+    plain = not one.negate and "{{" not in one.right
+    return one.left == "{{_event}}" and plain and one.op in {"EQUALS", "MATCH_REGEX"}
 
 
 def occasions(container: Container, tag: Key) -> set[str]:
@@ -74,3 +79,52 @@ def occasions(container: Container, tag: Key) -> set[str]:
         events = event_names(container.named.get(("trigger", name), {}))
         found |= {f"event {event}" for event in events} or {f"trigger {name}"}
     return found
+
+
+class Condition(NamedTuple):
+    """A condition of a trigger, wherever it stands in it."""
+
+    left: str
+    op: str
+    right: str
+    negate: bool
+    ignore_case: bool
+
+
+class Fires(NamedTuple):
+    """One trigger that a tag fires on."""
+
+    trigger: str
+    events: tuple[str, ...]
+    """The data layer events that it waits for by name, or `EVERY`; none of a trigger of another kind."""
+    conditions: frozenset[Condition]
+    """What must hold besides the event's name."""
+
+
+def fires(container: Container, tag: Key) -> Iterator[Fires]:
+    """The triggers that a tag fires on and that are there, each with its events and its conditions."""
+    for name in dict.fromkeys(firing(container, tag)):
+        trigger = container.named.get(("trigger", name))
+        if trigger is None:
+            if is_own(("trigger", name)):
+                yield Fires(f"trigger {name}", (), frozenset())
+            continue
+        events = tuple(event_names(trigger))
+        yield Fires(f"trigger {name}", events, _conditions(container, name, bool(events)))
+
+
+def _conditions(container: Container, trigger: str, named: bool) -> frozenset[Condition]:
+    """The conditions of a trigger; the one that names its events left out where they are known by it."""
+    found = []
+    for one in container.conditions(("trigger", trigger)):
+        if named and one.at[0] == "customEventFilter" and _names_events(one):
+            named = False
+        else:
+            found.append(Condition(one.left, one.op, one.right, one.negate, one.ignore_case))
+    return frozenset(found)
+
+
+def exceptions(container: Container, tag: Key) -> frozenset[str]:
+    """The names of the triggers that keep a tag from firing."""
+    listed = container.named[tag].get("blockingTriggerId")
+    return frozenset(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from gtmgen.report.diff import markdown as md
 from gtmgen.report.diff.text import text as diff_text
 from gtmgen.report.lint import row
 from gtmgen.report.text import Style, findings, plain, safe
-from gtmgen.review import Review
+from gtmgen.review import Review, Stale
 
 MARKER = "<!-- gtmgen review -->"
 """The first line of a comment: by it the comment is found again, to be updated and not repeated."""
@@ -25,10 +26,7 @@ def text(found: Review, style: Style = plain) -> str:
     parts = [diff_text(one, style) for one in found.comparisons]
     if found.findings:
         parts.append(findings(found.findings, style))
-    parts += [
-        f"{safe(one.output)}: not what {safe(one.spec)} gives; run gtmgen build {safe(one.spec)}\n"
-        for one in found.stale
-    ]
+    parts += [safe(_stale(one)) + "\n" for one in found.stale]
     return "\n".join([*parts, style(summary(found), "bold") + "\n"])
 
 
@@ -49,14 +47,19 @@ def as_json(found: Review, style: Style = plain) -> str:
 def markdown(found: Review, style: Style = plain) -> str:
     """For the comment of a pull request, its marker first."""
     head = [MARKER, "## What this pull request does to tracking", "", f"{summary(found)}", ""]
-    for one in found.stale:
-        head.append(
-            f"- ❌ {md.span(one.output)} is not what {md.span(one.spec)} gives: run {md.span(f'gtmgen build {one.spec}')} and commit it"
-        )
+    head += [f"- ❌ {_stale(one, md.span)}" for one in found.stale[:_MANY]]
+    head += [f"- and {len(found.stale) - _MANY} more outputs"] if len(found.stale) > _MANY else []
     head += [_finding(finding) for finding in found.findings[:_MANY]]
-    if len(found.findings) > _MANY:
-        head.append(f"- and {len(found.findings) - _MANY} more; `gtmgen lint` tells all")
+    head += [f"- and {len(found.findings) - _MANY} more findings"] if len(found.findings) > _MANY else []
     return md.fit("\n".join(head).rstrip() + "\n", [md.section(one) for one in found.comparisons])
+
+
+def _stale(one: Stale, called: Callable[[str], str] = str) -> str:
+    """What is wrong with an output, and what to do."""
+    if not one.spec:
+        return f"{called(one.output)}: its spec is gone; delete it, and what it made in GTM"
+    what = "is missing" if one.missing else f"is not what {called(one.spec)} gives"
+    return f"{called(one.output)} {what}: run {called(f'gtmgen build {one.spec}')} and commit it"
 
 
 def _finding(finding: Finding) -> str:
@@ -69,13 +72,13 @@ def summary(found: Review) -> str:
     if not found.read:
         return "No spec and no container is touched."
     files = f"{found.read} spec{'s' * (found.read > 1)} or container{'s' * (found.read > 1)} touched"
-    same = "nothing changes in GTM" if not found.comparisons else f"{len(found.comparisons)} with changes for GTM"
-    errors = sum(finding.severity is Severity.ERROR for finding in found.findings)
-    lint = f"{len(found.findings)} finding{'s' * (len(found.findings) != 1)}" + (
-        f" ({errors} of them errors)" if errors else ""
-    )
+    same = f"{len(found.comparisons)} with changes for GTM" if found.comparisons else "nothing changes in GTM"
+    unread = f", {found.unread} could not be compared" if found.unread else ""
+    count = Counter(finding.severity for finding in found.findings)
+    said = [f"{count[weight]} {weight}{'s' * (count[weight] > 1)}" for weight in Severity if count[weight]]
+    lint = ", ".join(said) or "no findings"
     stale = f"; {len(found.stale)} output{'s are' if len(found.stale) > 1 else ' is'} stale" if found.stale else ""
-    return f"{files}: {same}; {lint or 'no findings'}{stale}."
+    return f"{files}: {same}{unread}; {lint}{stale}."
 
 
 FORMATS: dict[str, Callable[[Review, Style], str]] = {"text": text, "markdown": markdown, "json": as_json}

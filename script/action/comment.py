@@ -1,8 +1,8 @@
 """The action's step that writes: one comment on a pull request, updated and not repeated. It reads nothing but the report.
 
-The comment is found by its first line, among those that a bot wrote. Nothing is written for a pull request that touches no tracking,
-unless an earlier comment says otherwise. Needs Python alone. From the environment: REPORT (a file), API (the address of GitHub's API),
-REPOSITORY (owner/name), PULL_REQUEST (its number), TOKEN.
+The comment is found by its first line, among those that a bot or the token's owner wrote. Nothing is written for a pull request that
+touches no tracking, unless an earlier comment says otherwise. Needs Python alone. From the environment: REPORT (a file), API (the address
+of GitHub's API), REPOSITORY (owner/name), PULL_REQUEST (its number), TOKEN.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def main() -> int:
         if earlier:
             _ask("PATCH", earlier, {"body": body})
             print("updated the comment")
-        elif NOTHING in body:
+        elif NOTHING in body.splitlines()[:5]:  # the summary; what a container says stands further down
             print("nothing to say")
         else:
             _ask("POST", comments, {"body": body})
@@ -53,11 +54,21 @@ def _earlier(comments: str) -> str:
     while True:
         listed = _ask("GET", f"{comments}?per_page={_PER_PAGE}&page={page}")
         for comment in listed:
-            if comment["user"]["type"] == "Bot" and comment["body"].startswith(MARKER):
+            author = comment.get("user") or {}
+            if comment["body"].startswith(MARKER) and (author.get("type") == "Bot" or author.get("login") == _own()):
                 return str(comment["url"])
         if len(listed) < _PER_PAGE:
             return ""
         page += 1
+
+
+@cache
+def _own() -> str:
+    """Who the token belongs to; "" for a workflow's own, which may not ask and writes as a bot."""
+    try:
+        return str(_ask("GET", f"{os.environ['API']}/user")["login"])
+    except (urllib.error.HTTPError, KeyError, TypeError):
+        return ""
 
 
 def _ask(method: str, url: str, data: dict[str, str] | None = None) -> Any:

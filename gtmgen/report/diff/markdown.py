@@ -76,12 +76,14 @@ def section(found: Comparison, *, brief: bool = False) -> Section:
 
 def fit(head: str, sections: Sequence[Section], limit: int = LIMIT) -> str:
     """A comment of at most `limit` characters: the head, what must stand of every section, then as many changes as there is room for."""
+    head = _cut(head, limit // 2)
+    sections = [
+        one._replace(head=_cut(one.head, (limit - len(head) - _ROOM) // max(1, len(sections)) - 200))
+        for one in sections
+    ]
     room = limit - _ROOM - len(head) - sum(len(one.head) + 120 + len(one.summary) for one in sections)
     parts = [head] if head else []
     for one in sections:
-        if room < 0 and len(one.head) > limit // max(1, len(sections)):
-            parts.append("*This part is too long for a comment.*\n")
-            continue
         parts.append(one.head)
         kept, left = [], 0
         for block in one.blocks:
@@ -97,6 +99,14 @@ def fit(head: str, sections: Sequence[Section], limit: int = LIMIT) -> str:
         if kept:
             parts.append(f"<details><summary>{one.summary}</summary>\n\n" + "\n\n".join(kept) + "\n\n</details>\n")
     return "\n".join(parts)
+
+
+def _cut(text: str, room: int) -> str:
+    """Lines that stand by themselves, as many as there is room for."""
+    if len(text) <= room:
+        return text
+    kept = text[: max(0, room - 60)].rpartition("\n")[0]
+    return f"{kept}\n\n*The rest of this part is too long for a comment.*\n"
 
 
 def span(text: str) -> str:
