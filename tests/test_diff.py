@@ -142,6 +142,7 @@ def effect_line(one: Effect) -> str:
     line = f"{one.does}: {one.sends.event}{to} by tag {one.sends.tag}" + (f": {touches}" if touches else "")
     line += f"; because of {', '.join(map(called, one.because))}" if one.because != (("tag", one.sends.tag),) else ""
     line += f"; counted twice with tag {one.twice}" if one.twice else ""
+    line += ", neither under an event_id" if one.without_id else ""
     return (
         line
         + (f"; instead of tag {one.instead}" if one.instead and one.does == "starts" else "")

@@ -7,45 +7,23 @@ What a tag sends is read out of it (`observe`); a tag of which that is not known
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Literal, NamedTuple
 
-from gtmgen.container.fields import rows, text, type_of
-from gtmgen.container.graph import Key, named_in
-from gtmgen.container.labels import bare, type_label
-from gtmgen.container.occasions import EVERY, firing, kind, occasions
-from gtmgen.container.rename import redirected
-from gtmgen.container.whole import Container, is_own
-from gtmgen.diff import Diff, matters
-from gtmgen.diff.change import Change
-from gtmgen.diff.reach import Users, reached
-from gtmgen.observe import Seen, observe
+from gtmgen.container.graph import Key
+from gtmgen.container.labels import bare
+from gtmgen.diff import Diff
+from gtmgen.diff.causes import WHEN, Causes, Texts, causes
+from gtmgen.diff.sent import Id, Same, Sends, Unit, live, units
+from gtmgen.diff.touching import Consent, event_ids
+from gtmgen.diff.twice import Twice
 from gtmgen.platforms import Library
+
+__all__ = ["Does", "Effect", "Sends", "Touched", "effects"]
 
 Does = Literal["starts", "stops", "changes"]
 Touched = Literal["when", "consent", "event_id", "params", "user_data", "pixels", "code"]
-
-_WHEN = frozenset(
-    {
-        *("firingTriggerId", "blockingTriggerId", "tagFiringOption", "priority", "setupTag", "teardownTag", "liveOnly"),
-        *("scheduleStartMs", "scheduleEndMs", "paused"),
-    }
-)
-_NOTHING = frozenset({"parentFolderId", "notes"})
-_SEQUENCE = frozenset({"is set up by", "is followed by"})
-_FIRES = frozenset({"fires on", "is blocked by"})
-
-
-class Sends(NamedTuple):
-    """One thing that a tag sends."""
-
-    tag: str
-    platform: str
-    """The platform's name, or "" where it is none that gtmgen knows."""
-    event: str
-    """The platform's event name; what kind of tag it is where that is not known."""
-    pixels: tuple[str, ...] = ()
 
 
 class Effect(NamedTuple):
@@ -54,28 +32,32 @@ class Effect(NamedTuple):
     sends: Sends
     does: Does
     touches: tuple[Touched, ...]
-    """Of what changes: what about it."""
+    """Of what changes: what about it. Of what starts or stops: that it sets consent, or what differs from the tag before."""
     params: tuple[str, ...]
     """The parameters that change, by their canonical names."""
     because: tuple[Key, ...]
     """The changes behind it, as (kind, name)."""
     twice: str = ""
-    """Another tag that sends the same on the same occasion under another event_id, so that it is counted twice."""
+    """Another tag that sends the same on the same occasion and not under one event_id, so that it is counted twice."""
     instead: str = ""
     """Of what stops: a tag that sends the same now. Of what starts: the tag that did until now."""
+    without_id: bool = False
+    """Of what is counted twice: whether neither of the two sends an event_id."""
 
 
-class _Unit(NamedTuple):
-    """What a tag sends, with what is seen of it; `sends.tag` is its name in the named form."""
+class _Row(NamedTuple):
+    """An effect, with what is sent and what was sent; of what starts or stops one of the two."""
 
-    sends: Sends
-    seen: Seen | None
-    user: tuple[str, ...]
-    loads: tuple[str, ...]
-    """The pixels that the tag loads."""
+    effect: Effect
+    before: Unit | None
+    after: Unit | None
 
-
-_Found = tuple[Effect, _Unit]
+    @property
+    def unit(self) -> Unit:
+        """What the effect is about."""
+        unit = self.after or self.before
+        assert unit
+        return unit
 
 
 def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
@@ -85,288 +67,161 @@ def effects(diff: Diff, library: Library) -> tuple[Effect, ...]:
         diff: the difference.
         library: the platforms, to see what is sent to them.
     """
-    if not diff.changes:
-        return ()
-    causes = _causes(diff)
-    before = {pair.new: pair.old for pair in diff.matched.pairs if pair.new[0] == "tag"}
-    tags: list[tuple[Key | None, Key | None]] = [(before.get(key), key) for key, _ in diff.new.of("tag")]
-    tags += [(key, None) for key in diff.matched.removed if key[0] == "tag"]
-    old, new = _units(diff.old, library), _units(diff.new, library)
-    moved, renames = _moved(diff), diff.matched.renames
-    found: list[_Found] = []
-    for was, now in tags:
+    return tuple(_Effects(diff, library).told()) if diff.changes else ()
+
+
+class _Effects:
+    """Compares what the tags of two containers send."""
+
+    def __init__(self, diff: Diff, library: Library) -> None:
+        self._diff = diff
+        self._causes: Causes = causes(diff)
+        self._before = {pair.new: pair.old for pair in diff.matched.pairs if pair.new[0] == "tag"}
+        old, new = self._causes.halted
+        self._old, self._new = units(diff.old, library, old), units(diff.new, library, new)
+        self._consent = Consent(diff.old), Consent(diff.new)
+        self._texts = Texts(diff)
+
+    def told(self) -> Iterator[Effect]:
+        """The effects, each with the other tags that have to do with it."""
+        tags: list[tuple[Key | None, Key | None]] = [
+            (self._before.get(key), key) for key, _ in self._diff.new.of("tag")
+        ]
+        tags += [(key, None) for key in self._diff.matched.removed if key[0] == "tag"]
+        found = [row for was, now in tags for row in self._tag(was, now)]
+        others = _Others(self._diff, self._old, self._new, found, self._before)
+        for row in found:
+            effect = others.told(row)
+            because = tuple((kind, bare(name)) for kind, name in effect.because)
+            yield effect._replace(sends=effect.sends._replace(tag=bare(effect.sends.tag)), because=because)
+
+    def _tag(self, was: Key | None, now: Key | None) -> list[_Row]:
         tag = now or was
         assert tag
-        a, b = old.get(was, {}) if was else {}, new.get(now, {}) if now else {}
-        if not causes.when.get(tag) and not causes.what.get(tag):
-            continue
-        because = _decisive(tag, causes)
-        own: list[_Found] = []
+        if not self._causes.when.get(tag) and not self._causes.what.get(tag):
+            return []
+        a, b = self._old.get(was, {}) if was else {}, self._new.get(now, {}) if now else {}
+        rows: list[_Row] = []
         for id in dict.fromkeys((*a, *b)):
             one, other = a.get(id), b.get(id)
-            if one and other:
-                own += [(effect, other) for effect in _changes(diff, tag, one, other, causes, moved, renames)]
+            if one and other and was:
+                rows += [_Row(effect, one, other) for effect in self._changes(was, tag, one, other)]
             elif (unit := one or other) and (unit.seen or not (a and b) or (_unknown(a) and _unknown(b))):
                 does: Does = "starts" if other else "stops"
+                sets = self._consent[1].sets(now) if other and now else bool(was) and self._consent[0].sets(was or tag)
                 named = unit.sends._replace(tag=tag[1])  # a tag that is still there is called as it is now
-                own.append((Effect(named, does, (), (), because), unit))
-        if any(effect.does != "changes" for effect, _ in own):  # what changed in the code has been said
-            own = [row for row in own if row[0].touches != ("code",)]
-        found += own
-    sent = _Same(unit for _, own in sorted(new.items()) for unit in own.values())
-    of = {does: _Same(unit for effect, unit in found if effect.does == does) for does in ("starts", "stops")}
-    return tuple(_told(effect, unit, diff.new, sent, of) for effect, unit in found)
+                because = self._decisive(was, now)
+                rows.append(_Row(Effect(named, does, ("consent",) if sets else (), (), because), one, other))
+        if any(row.effect.does != "changes" for row in rows):  # what changed in the code has been said
+            rows = [row for row in rows if row.effect.touches != ("code",)]
+        return rows
+
+    def _decisive(self, was: Key | None, now: Key | None) -> tuple[Key, ...]:
+        """Why a tag starts or stops: what lets it fire at all, its own change, what decides when it fires, or the rest."""
+        tag = now or was
+        assert tag
+        old, new = self._causes.halted
+        if was in old and was in self._live[0]:
+            return old[was]
+        if now in new and now in self._live[1]:
+            return new[now]
+        when, what = self._causes.when.get(tag, ()), self._causes.what.get(tag, ())
+        return (tag,) if tag in when or tag in what else when or what
+
+    @cached_property
+    def _live(self) -> tuple[set[Key], set[Key]]:
+        """The tags that would fire if nothing else kept them from it."""
+        return live(self._diff.old), live(self._diff.new)
+
+    def _changes(self, was: Key, tag: Key, before: Unit, after: Unit) -> Iterator[Effect]:
+        fields = self._causes.fields.get(tag, frozenset())
+        when, what = self._causes.when.get(tag, ()), self._causes.what.get(tag, ())
+        touches: dict[Touched, None] = dict.fromkeys(["when"] if when else [])
+        sets = (what or tag in self._causes.triggers) and (self._consent[0].sets(was) or self._consent[1].sets(tag))
+        if "consentSettings" in fields or sets:
+            touches["consent"] = None
+        about: dict[Touched, None] = {}
+        a, b = before.seen, after.seen
+        params: tuple[str, ...] = ()
+        if what:
+            if self._other_id(was, tag, before, after):
+                about["event_id"] = None
+            if a and b and (params := self._texts.differing(a.params, b.params)):
+                about["params"] = None
+            if (a and b and self._texts.others(a.pixels, b.pixels)) or self._texts.others(before.loads, after.loads):
+                about["pixels"] = None
+            if self._texts.others(before.user, after.user):
+                about["user_data"] = None
+        only_consent = "consentSettings" in fields and fields <= {"consentSettings"} | WHEN
+        if what and not about and not (only_consent and what == (tag,)):
+            about["code"] = None
+        if touches or about:
+            because = tuple(dict.fromkeys((*when, *what)))
+            yield Effect(after.sends, "changes", (*touches, *about), params, because)
+
+    def _other_id(self, was: Key, tag: Key, before: Unit, after: Unit) -> bool:
+        """Whether what is sent goes under another event_id; of a tag that is not read, whatever is called so in it."""
+        if tag in self._causes.event_id:
+            return True
+        if before.seen and after.seen:
+            return self._texts.differs(before.seen.event_id, after.seen.event_id)
+        return bool(self._texts.differing(event_ids(self._diff.old, was), event_ids(self._diff.new, tag)))
 
 
-def _unknown(units: Mapping[tuple[str, str, int], _Unit]) -> bool:
+class _Others:
+    """Finds the other tags that have to do with an effect: that send the same, instead of it or once more."""
+
+    def __init__(
+        self,
+        diff: Diff,
+        old: Mapping[Key, Mapping[Id, Unit]],
+        new: Mapping[Key, Mapping[Id, Unit]],
+        rows: list[_Row],
+        before: Mapping[Key, Key],
+    ) -> None:
+        self._old, self._before = old, before
+        self._sent = Twice(diff.new, (unit for _, own in sorted(new.items()) for unit in own.values()))
+        self._was_sent = Twice(diff.old, ())
+        self._stops = Same(row.unit for row in rows if row.effect.does == "stops")
+        self._starts = Same(row.unit for row in rows if row.effect.does == "starts")
+        self._fresh = {(row.unit.seen.tag, row.unit.sends) for row in rows if row.unit.seen and not row.before}
+
+    def told(self, row: _Row) -> Effect:
+        """An effect with the other tags."""
+        effect, unit = row.effect, row.unit
+        if not unit.seen:
+            return effect
+        if row.after and (twin := self._twin(row)) and twin.seen:
+            without = not unit.seen.event_id and not twin.seen.event_id
+            effect = effect._replace(twice=bare(twin.sends.tag), without_id=without)
+        if effect.does == "changes":
+            return effect
+        other = next((self._stops if effect.does == "starts" else self._starts).of(unit), None)
+        if other and other.seen and effect.does == "starts":  # handed over: with what is not as it was
+            a, b = other.seen, unit.seen
+            names = sorted(a.params.keys() | b.params.keys())
+            params = tuple(name for name in names if a.params.get(name) != b.params.get(name))
+            touches: tuple[Touched, ...] = ("event_id",) if a.event_id != b.event_id else ()
+            touches = (*effect.touches, *touches, *(("params",) if params else ()))
+            effect = effect._replace(touches=touches, params=params)
+        return effect._replace(instead=bare(other.sends.tag) if other else "")
+
+    def _twin(self, row: _Row) -> Unit | None:
+        """What is counted once more beside it, and was not before."""
+        for other in self._sent.others(row.unit):
+            if not row.before or not (other.seen and self._both_before(row.before, row.unit, other)):
+                return other
+        return None
+
+    def _both_before(self, before: Unit, unit: Unit, other: Unit) -> bool:
+        """Whether two were counted twice already, or one starts, where it is said."""
+        assert other.seen
+        if (other.seen.tag, other.sends) in self._fresh:
+            return True
+        was = self._old.get(self._before.get(other.seen.tag, other.seen.tag), {})
+        return any(self._was_sent.both(before, one) for one in was.values())
+
+
+def _unknown(own: Mapping[Id, Unit]) -> bool:
     """Whether it is not known what a tag sends; where it is known of the other container, that says it all."""
-    return not any(unit.seen for unit in units.values())
-
-
-def _decisive(tag: Key, causes: _Causes) -> tuple[Key, ...]:
-    """Why a tag starts or stops: its own change, or what decides when it fires, or the rest."""
-    when, what = causes.when.get(tag, ()), causes.what.get(tag, ())
-    return (tag,) if tag in when or tag in what else when or what
-
-
-class _Causes(NamedTuple):
-    """The changes that reach each tag: those that decide when it fires, and those that decide what it sends."""
-
-    when: Mapping[Key, tuple[Key, ...]]
-    what: Mapping[Key, tuple[Key, ...]]
-    fields: Mapping[Key, frozenset[str]]
-    """The fields of a tag that changed itself."""
-
-
-def _causes(diff: Diff) -> _Causes:
-    when: dict[Key, dict[Key, None]] = defaultdict(dict)
-    what: dict[Key, dict[Key, None]] = defaultdict(dict)
-    changed = {}
-    for change in diff.changes:
-        if change.kind == "tag":
-            fields = changed[change.key] = frozenset(detail.field for detail in change.details) - _NOTHING
-            if change.how in {"added", "removed"} or fields & _WHEN:
-                when[change.key][change.key] = None
-            if change.how in {"added", "removed"} or fields - _WHEN:
-                what[change.key][change.key] = None
-        for one in change.reaches:
-            (when if one.when else what)[one.key][change.key] = None
-    users = Users(diff.old, diff.new, diff.matched)
-    now = {pair.old: pair.new for pair in diff.matched.pairs}
-    keys = {change.key for change in diff.changes}
-    for loose in diff.dangling:
-        target = now.get(loose.target, loose.target)
-        cause = target if target in keys or loose.user not in keys else loose.user
-        if loose.user[0] == "tag" and loose.how not in {"is in", "is followed by"}:
-            (when if loose.how in _FIRES else what)[loose.user][cause] = None
-        for one in reached(loose.user, users):
-            (when if one.when else what)[one.key][cause] = None
-    _follow(when, diff)
-    return _Causes(
-        {tag: tuple(found) for tag, found in when.items()}, {tag: tuple(found) for tag, found in what.items()}, changed
-    )
-
-
-def _follow(when: dict[Key, dict[Key, None]], diff: Diff) -> None:
-    """What decides when a tag fires decides when its setup and cleanup tags do."""
-    before = {pair.new: pair.old for pair in diff.matched.pairs}
-    now = {pair.old: pair.new for pair in diff.matched.pairs}
-    queue = list(when)
-    while queue:
-        tag = queue.pop()
-        was = before.get(tag, tag)
-        uses = [(now.get(use.target, use.target), use.how) for use in diff.old.uses.get(was, ())]
-        uses += [(use.target, use.how) for use in diff.new.uses.get(tag, ())]
-        for other, how in uses:
-            if how in _SEQUENCE and not when[tag].keys() <= when[other].keys():
-                when[other] |= when[tag]
-                queue.append(other)
-
-
-def _moved(diff: Diff) -> frozenset[str]:
-    """The variables that may give another value now: those that changed or are gone, and all that read them, by their new names."""
-    start = {
-        ("variable", change.key[1])
-        for change in diff.changes
-        if change.kind in {"variable", "builtInVariable"}
-        and matters(change)
-        and (change.how != "added" or change.reaches)  # what is new and was not missed changes nothing by itself
-    }
-    start |= {(one.target[0].replace("builtInVariable", "variable"), one.target[1]) for one in diff.dangling}
-    start |= {
-        key
-        for change in diff.changes
-        if change.kind == "customTemplate" and matters(change)
-        for key in _made_by(diff.new, change)
-    }
-    found = diff.new.readers(key for key in start if key[0] == "variable")
-    return frozenset(name for _, name in found)
-
-
-def _made_by(container: Container, template: Change) -> Iterator[Key]:
-    return (user for user, how in container.users.get(template.key, ()) if how == "is made by")
-
-
-def _changes(
-    diff: Diff,
-    tag: Key,
-    before: _Unit,
-    after: _Unit,
-    causes: _Causes,
-    moved: frozenset[str],
-    renames: Mapping[Key, str],
-) -> Iterator[Effect]:
-    touches: list[Touched] = []
-    fields = causes.fields.get(tag, frozenset())
-    if tag in causes.when:
-        touches.append("when")
-    if "consentSettings" in fields or (causes.what.get(tag) and _sets_consent(diff.new, tag)):
-        touches.append("consent")
-
-    def differs(one: str, other: str) -> bool:
-        followed = str(redirected({"text": one}, renames)["text"])
-        return followed != other or not named_in([other]).isdisjoint(moved)
-
-    def others(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-        return len(ours) != len(theirs) or any(map(differs, ours, theirs))
-
-    a, b = before.seen, after.seen
-    params: tuple[str, ...] = ()
-    if a and b and tag in causes.what:
-        if differs(a.event_id, b.event_id):
-            touches.append("event_id")
-        names = sorted(a.params.keys() | b.params.keys())
-        params = tuple(name for name in names if differs(a.params.get(name, ""), b.params.get(name, "")))
-        if params:
-            touches.append("params")
-        if others(a.pixels, b.pixels) or others(before.loads, after.loads):
-            touches.append("pixels")
-    elif tag in causes.what and others(before.loads, after.loads):
-        touches.append("pixels")
-    if tag in causes.what and others(before.user, after.user):
-        touches.append("user_data")
-    only_consent = "consentSettings" in fields and fields <= {"consentSettings"} | _WHEN
-    seen = {"event_id", "params", "pixels", "user_data"}
-    if tag in causes.what and not seen.intersection(touches) and not (only_consent and causes.what[tag] == (tag,)):
-        touches.append("code")
-    because = tuple(dict.fromkeys((*causes.when.get(tag, ()), *causes.what.get(tag, ()))))
-    if touches:
-        yield Effect(after.sends, "changes", tuple(touches), params, because)
-
-
-def _sets_consent(container: Container, tag: Key) -> bool:
-    """Whether a tag runs on Consent Initialization: what it does is setting the consent of all others."""
-    return any(kind(container, name) == "CONSENT_INIT" for name in firing(container, tag))
-
-
-def _live(container: Container) -> set[Key]:
-    """The tags that can fire: not paused, and with a trigger that is there or a live tag that they run before or after.
-
-    A tag that must not run if its setup tag fails does not run if that is paused (measured).
-    """
-    paused = {key[1] for key, tag in container.of("tag") if tag.get("paused") is True}
-    found = {
-        key
-        for key, tag in container.of("tag")
-        if key[1] not in paused
-        and not any(
-            row.get("stopOnSetupFailure") is True and str(row.get("tagName")) in paused
-            for row in rows(tag.get("setupTag"))
-        )
-        and any(("trigger", name) in container.named or is_own(("trigger", name)) for name in firing(container, key))
-    }
-    more = found
-    while more:
-        more = {
-            use.target
-            for key in more
-            for use in container.uses[key]
-            if use.how in {"is set up by", "is followed by"} and use.target in container.named
-        } - found
-        more = {key for key in more if key[1] not in paused}
-        found |= more
-    return found
-
-
-def _units(container: Container, library: Library) -> dict[Key, dict[tuple[str, str, int], _Unit]]:
-    """What the live tags of a container send, by tag; each told apart by platform, event and its number among equals."""
-    observed = observe(container, library)
-    users: dict[Key, list[str]] = defaultdict(list)
-    for one in observed.users:
-        users[one.tag] += [f"{key}: {value}" for key, value in sorted(one.fields.items())]
-    loads: dict[Key, list[str]] = defaultdict(list)
-    for load in observed.loads:
-        loads[load.tag] += load.pixels
-    by_tag: dict[Key, list[Seen]] = defaultdict(list)
-    for seen in observed.sendings:
-        by_tag[seen.tag].append(seen)
-    found: dict[Key, dict[tuple[str, str, int], _Unit]] = {}
-    for key in _live(container):
-        units: dict[tuple[str, str, int], _Unit] = {}
-        more = (tuple(users[key]), tuple(loads[key]))
-        for seen in by_tag[key]:
-            number = sum(id[:2] == (seen.platform, seen.sent_as) for id in units)
-            name = seen.sent_as or "an event that a variable names"
-            sends = Sends(key[1], library.platforms[seen.platform].name, name, tuple(seen.pixels))
-            units[seen.platform, seen.sent_as, number] = _Unit(sends, seen, *more)
-        if not units:
-            event = text(container.named[key], "eventName")
-            units["", "" if "{{" in event else event, 0] = _Unit(Sends(key[1], "", _what(container, key)), None, *more)
-        found[key] = units
-    return found
-
-
-def _what(container: Container, tag: Key) -> str:
-    """What a tag is, with the event that it names."""
-    entity = container.named[tag]
-    label = type_label("tag", type_of(entity))
-    event = text(entity, "eventName")
-    return f"{label} {event}" if event else label
-
-
-def _told(effect: Effect, unit: _Unit, new: Container, sent: _Same, of: Mapping[str, _Same]) -> Effect:
-    """An effect, with the other tags that have to do with it."""
-    because = tuple((kind, bare(name)) for kind, name in effect.because)
-    effect = effect._replace(sends=effect.sends._replace(tag=bare(effect.sends.tag)), because=because)
-    if effect.does == "changes" or not unit.seen:
-        return effect
-    other = next(of["stops" if effect.does == "starts" else "starts"].of(unit), None)
-    twice = _twice(unit, unit.seen, new, sent) if effect.does == "starts" else None
-    if other and other.seen and effect.does == "starts":  # handed over: with what is not as it was
-        a, b = other.seen, unit.seen
-        names = sorted(a.params.keys() | b.params.keys())
-        params = tuple(name for name in names if a.params.get(name) != b.params.get(name))
-        touches: tuple[Touched, ...] = ("event_id",) if a.event_id != b.event_id else ()
-        effect = effect._replace(touches=(*touches, *(("params",) if params else ())), params=params)
-    return effect._replace(twice=bare(twice or ""), instead=bare(other.sends.tag) if other else "")
-
-
-def _twice(unit: _Unit, seen: Seen, new: Container, sent: _Same) -> str | None:
-    """The tag that sends the same again on the same occasion, if there is one."""
-    when = occasions(new, seen.tag)
-    for other in sent.of(unit):
-        if other.seen is None or other.seen.event_id == seen.event_id != "":
-            continue  # under one event_id the platform counts the two once
-        if when & occasions(new, other.seen.tag) or f"event {EVERY}" in when:
-            return other.sends.tag
-    return None
-
-
-class _Same:
-    """What is sent, by what it is."""
-
-    def __init__(self, units: Iterable[_Unit]) -> None:
-        self._by: dict[tuple[str, str], list[_Unit]] = defaultdict(list)
-        for unit in units:
-            self._by[unit.sends.platform, unit.sends.event].append(unit)
-
-    def of(self, unit: _Unit) -> Iterator[_Unit]:
-        """What other tags send to the same platform under the same name."""
-        for other in self._by[unit.sends.platform, unit.sends.event]:
-            if other.sends.tag != unit.sends.tag and _overlap(other.sends.pixels, unit.sends.pixels):
-                yield other
-
-
-def _overlap(one: Iterable[str], other: Iterable[str]) -> bool:
-    a, b = set(one), set(other)
-    return not a or not b or bool(a & b)
+    return not any(unit.seen for unit in own.values())
