@@ -58,6 +58,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "params": list(effect.params),
         "because": [_key(key) for key in effect.because],
         "counted_twice_with": effect.twice,
+        "without_event_id": effect.without_id,
         "instead": effect.instead,
     }
 

@@ -114,7 +114,8 @@ class Line(NamedTuple):
     what: str
     because: tuple[Cause, ...]
     events: int
-    twice: tuple[Link, ...]
+    twice: tuple[tuple[Text, Link, str], ...]
+    """What is counted twice: the event, the tag that sends it too, and why."""
     instead: tuple[str, tuple[Link, ...]]
     """That another tag sends it, in words, and which; nothing where none does."""
 
@@ -207,7 +208,7 @@ def _visitors(found: Comparison, at: Mapping[Key, str]) -> list[Line]:
             group.what,
             tuple(Cause(_link(one.key, at) if one.key else None, one.behind) for one in group.causes),
             len(group.effects),
-            tuple(_link(("tag", name), at) for name in group.twice),
+            tuple((shown(one.event), _link(("tag", one.tag), at), one.why) for one in group.twice),
             (words.INSTEAD[group.does], tuple(_link(("tag", name), at) for name in group.instead)),
         )
         for group in words.groups(found.effects)

@@ -167,7 +167,11 @@ def _visitors(found: Comparison) -> Iterator[str]:
     twins = words.ambiguous(found.effects)
     rows = [(group, platform, sent) for group in groups for platform, sent in group.platforms]
     for group, platform, sent in rows[:_ROWS]:
-        twice = [f"**counted twice**: tag {span(other)} sends it too, under another event_id" for other in group.twice]
+        twice = [
+            f"**counted twice**: {span(one.event)}, which tag {span(one.tag)} sends too, {one.why}"
+            for one in group.twice
+            if one.platform == platform
+        ]
         events = [f"{one.event} ({one.tag})" if (platform, one.event) in twins else one.event for one in sent]
         because = _some([words.cause(one, len(group.effects), _entity) for one in group.causes])
         instead = (

@@ -63,8 +63,8 @@ def _visitors(found: Comparison, style: Style) -> Iterator[str]:
         if group.instead:
             tags = _some([f"tag `{name}`" for name in group.instead])
             yield f"           {words.INSTEAD[group.does]}: {safe(tags)}"
-        for other in group.twice:
-            yield f"           {style('counted twice', 'red')}: tag `{safe(other)}` sends it too, under another event_id"
+        for one in group.twice:
+            yield f"           {style('counted twice', 'red')}: {safe(one.event)}, which tag `{safe(one.tag)}` sends too, {one.why}"
     for note in words.notes(found):
         yield f"  {style('!', 'yellow')} {note.text}"
         yield f"           {safe(_some([words.entity(key) for key in note.about]))}"

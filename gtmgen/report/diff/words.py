@@ -26,7 +26,7 @@ MARKS: dict[How, str] = {
 }
 TOUCHED: dict[Touched, str] = {
     "when": "when it is sent",
-    "consent": "the consent it needs",
+    "consent": "consent",
     "event_id": "event_id",
     "params": "parameters",
     "user_data": "user data",
@@ -151,6 +151,20 @@ class Cause(NamedTuple):
     """How many of them it is behind; 0 for all."""
 
 
+class Twice(NamedTuple):
+    """An event that another tag sends too, so that the platform counts it twice."""
+
+    platform: str
+    event: str
+    tag: str
+    without_id: bool
+
+    @property
+    def why(self) -> str:
+        """Why the platform cannot tell that the two are one."""
+        return "neither under an event_id" if self.without_id else "under another event_id"
+
+
 class Group(NamedTuple):
     """Effects that say the same of several events, for one line."""
 
@@ -175,9 +189,12 @@ class Group(NamedTuple):
         return list(dict.fromkeys(one.instead for one in self.effects if one.instead))
 
     @property
-    def twice(self) -> list[str]:
-        """The tags that send the same again, under another event_id."""
-        return list(dict.fromkeys(one.twice for one in self.effects if one.twice))
+    def twice(self) -> list[Twice]:
+        """What is counted twice now."""
+        found = (
+            Twice(one.sends.platform, one.sends.event, one.twice, one.without_id) for one in self.effects if one.twice
+        )
+        return list(dict.fromkeys(found))
 
 
 def groups(effects: Iterable[Effect]) -> list[Group]:
