@@ -222,7 +222,7 @@ def test_the_outputs_and_starters_are_clean() -> None:
         str(path)
         for folder in ("output", "specs")
         for path in sorted((ROOT / folder).glob("*.*"))
-        if "schema" not in path.name
+        if "schema" not in path.name and path.suffix != ".md"
     ]
     done = gtmgen("lint", *files, "--strict", cwd=ROOT)
     assert (done.returncode, done.stdout.count(b": warning:")) == (0, 0), done.stdout.decode()
