@@ -361,6 +361,14 @@ def test_the_toy_platform_is_sent_to_by_its_folder_alone() -> None:
     assert any("XYZ" in remark for remark in two[0].remarks)
 
 
+def test_a_backend_needs_one_import() -> None:
+    import gtmgen.events_api
+
+    assert gtmgen.events_api.Client is Client
+    with pytest.raises(AttributeError):
+        _ = gtmgen.events_api.nothing
+
+
 def test_a_name_that_nobody_knows() -> None:
     assert "`purchase`" in refusal("unknown-event", event="purchse", data={})
     assert "`tiktok`" in refusal("platform", data={}, platform="tictok")

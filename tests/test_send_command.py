@@ -97,6 +97,7 @@ def test_what_is_asked_for_wrongly(served: Server, folder: Path, monkeypatch: py
     assert "--test-event-code" in send("--event", "purchase", ends=2).output
     assert "name an --event" in send(ends=2).output
     assert "name an --event" in send("events.ndjson", "--event", "purchase", ends=2).output
+    assert "standard input" in send("-", spec="-", ends=2).output
     assert "did you mean `purchase`?" in send("--event", "purchse", "--test-event-code", "T", ends=2).output
     assert "known: tiktok, zonk" in send("events.ndjson", "--platform", "meta", ends=2).output
     assert "it cannot be read: No such file" in send("nothing.ndjson", ends=2).output

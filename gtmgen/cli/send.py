@@ -44,6 +44,8 @@ def send(
     """
     if bool(event) == bool(events):
         raise click.UsageError("name an --event to send as a test, or a file of EVENTS")
+    if spec == "-" and events == "-":
+        raise click.UsageError("standard input is either the SPEC or the EVENTS")
     if event and not code and not dry_run:
         raise click.UsageError(
             "--event needs --test-event-code, or it would count as a real one; the platform shows it under Test Events"
