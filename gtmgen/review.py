@@ -6,12 +6,12 @@ Both sides are read out of git as data. The working tree is not looked at, nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from gtmgen import git
-from gtmgen.build import compile_spec
+from gtmgen.build import WEB, compile_spec
 from gtmgen.container.read import MAX_BYTES, is_container
 from gtmgen.diff.comparison import Comparison, compare
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
@@ -107,16 +107,17 @@ def review(
             raise GtmgenError([error("git", f"there is no `{path}` in either of the two", Position(path, 0, 0), hint)])
     findings: list[Finding] = []
     files = []
-    for row in git.touched(old, new, only, folder):
+    rows = git.touched(old, new, only, folder)
+    for row in rows:
         try:
             files += [file] if (file := _file(old, new, row, folder)) else []
         except GtmgenError as problem:  # too large for any container
             findings += [
                 one._replace(severity=Severity.NOTE, at=Position(row.new or row.old, 0, 0)) for one in problem.findings
             ]
-    pairs = _outputs(files, new, output, library, folder)
+    pairs = _outputs(files, [row.new for row in rows], new, output, library, folder)
     built = {path for path, pair in pairs.items() if not pair.stale}
-    specs = {pair.spec for pair in pairs.values() if not pair.stale}
+    specs = {pair.spec for path, pair in pairs.items() if not pair.stale and path.endswith(WEB)}
     names = (_short(base), _short(head))
     comparisons: list[Comparison] = []
     unread = 0
@@ -135,14 +136,14 @@ def review(
             findings += too_deep(file.path).findings
             unread += 1
     findings += [finding for file in together(linted, library, wanted("")) for finding in file.findings]
-    stale = [Stale(path, pair.spec) for path, pair in sorted(pairs.items()) if pair.stale]
+    stale = [Stale(path, pair.spec, pair.missing) for path, pair in sorted(pairs.items()) if pair.stale]
     stale += _left_out(files, git.files(new, folder), output)
     return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), tuple(stale), len(files), unread)
 
 
 def _left_out(files: Sequence[_File], there: frozenset[str], output: str) -> list[Stale]:
     """Outputs that a new spec lacks, where the repository holds outputs at all; and those that a deleted spec leaves behind."""
-    kept = any(path.startswith(f"{output}/") and path.endswith(".web.json") for path in there)
+    kept = any(path.startswith(f"{output}/") and path.endswith(WEB) for path in there)
     found = []
     for file in files:
         if file.spec and kept and _output(file.path, output) not in there:
@@ -158,23 +159,28 @@ class _Output(NamedTuple):
 
     spec: str
     stale: bool
+    missing: bool = False
 
 
 def _outputs(
-    files: Sequence[_File], new: str, output: str, library: Library, folder: Path | None
+    files: Sequence[_File], touched: Sequence[str], new: str, output: str, library: Library, folder: Path | None
 ) -> dict[str, _Output]:
     """The outputs that are touched or whose spec is, and whether each is what its spec gives."""
     there = git.files(new, folder)
     specs = {_output(file.path, output): file.path for file in files if file.spec}
-    for file in files:
-        if file.after is not None and not file.spec and (spec := _spec_of(file.path, output, there)):
-            specs.setdefault(file.path, spec)
+    for path in touched:
+        if path in there and (spec := _spec_of(path, output, there)):
+            specs.setdefault(_output(spec, output), spec)
     found = {}
     for path, spec in specs.items():
-        if path in there:
-            text = _built(git.read(new, spec, MAX_BYTES, folder), spec, library)
-            if text is not None:
-                found[path] = _Output(spec, git.read(new, path, MAX_BYTES, folder) != text.encode())
+        if path not in there:
+            continue
+        for suffix, text in _built(git.read(new, spec, MAX_BYTES, folder), spec, library).items():
+            one = path.removesuffix(WEB) + suffix
+            if one in there:
+                found[one] = _Output(spec, git.read(new, one, MAX_BYTES, folder) != text.encode())
+            else:
+                found[one] = _Output(spec, stale=True, missing=True)
     return found
 
 
@@ -198,24 +204,27 @@ def _is_ours(raw: bytes) -> bool:
 
 
 def _output(spec: str, output: str) -> str:
-    return str(PurePosixPath(output) / f"{PurePosixPath(spec).stem}.web.json")
+    return str(PurePosixPath(output) / f"{PurePosixPath(spec).stem}{WEB}")
 
 
 def _spec_of(path: str, output: str, there: frozenset[str]) -> str:
     """The spec that an output is made from, by its name; "" where there is none, or more than one."""
-    if str(PurePosixPath(path).parent) != output or not path.endswith(".web.json"):
+    if str(PurePosixPath(path).parent) != output:
         return ""
-    stem = PurePosixPath(path).name.removesuffix(".web.json")
-    found = [one for one in sorted(there) if one.endswith((".yml", ".yaml")) and PurePosixPath(one).stem == stem]
+    name = PurePosixPath(path).name
+    specs = [one for one in sorted(there) if one.endswith((".yml", ".yaml"))]
+    stems = {stem for one in specs if name.startswith(f"{(stem := PurePosixPath(one).stem)}.")}
+    longest = max(stems, key=len, default="")  # my.shop.web.json is of my.shop.yml, not of my.yml
+    found = [one for one in specs if stems and PurePosixPath(one).stem == longest]
     return found[0] if len(found) == 1 else ""
 
 
-def _built(raw: bytes, spec: str, library: Library) -> str | None:
-    """What a spec compiles to; None where it does not: lint says why."""
+def _built(raw: bytes, spec: str, library: Library) -> Mapping[str, str]:
+    """What a spec compiles to, by how the files end; nothing where it does not: lint says why."""
     try:
-        return compile_spec(decode(raw, spec), spec, library, brief=True).text
+        return compile_spec(decode(raw, spec), spec, library, brief=True).outputs
     except GtmgenError:
-        return None
+        return {}
 
 
 def _compared(file: _File, names: tuple[str, str], library: Library) -> list[Comparison]:

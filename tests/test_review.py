@@ -84,6 +84,23 @@ def test_outputs_that_are_not_what_their_specs_give(
     assert "1 output is stale" in text
 
 
+def test_the_contract_of_a_backend_is_an_output_too(site: Path) -> None:
+    spec = SPEC.replace("conversions:", "server: {transport: backend}\nconversions:")
+    built = compiled(spec)
+    outputs = {f"output/shop{suffix}": text for suffix, text in built.outputs.items()}
+    assert len(outputs) == 3
+    git(site, "checkout", "-qb", "other")
+    commit(site, {"specs/shop.yml": spec, "output/shop.web.json": built.text}, "Without it")
+    assert {(one["output"], one["missing"]) for one in review(site, "main", code=1)["stale"]} == {
+        ("output/shop.events-api.json", True),
+        ("output/shop.events-api.md", True),
+    }
+    base = commit(site, dict(outputs), "With it")
+    assert review(site, "main")["stale"] == []
+    commit(site, {"output/shop.events-api.md": "by hand"}, "By hand")
+    assert [one["output"] for one in review(site, base, code=1)["stale"]] == ["output/shop.events-api.md"]
+
+
 def test_a_repository_that_keeps_no_outputs_need_not(site: Path) -> None:
     commit(site, {"output/shop.web.json": None}, "No outputs here")
     git(site, "checkout", "-qb", "other")
