@@ -18,7 +18,8 @@ from gtmgen.container.labels import bare
 from gtmgen.container.rename import redirected
 from gtmgen.container.whole import Container
 from gtmgen.diff.alike import Alike, telling
-from gtmgen.diff.canonical import Canonical, canonical
+from gtmgen.diff.canonical import Canonical, as_text, canonical
+from gtmgen.diff.table import ordered
 
 _FOLDER = "parentFolderId"
 _ROUNDS = 4
@@ -108,7 +109,15 @@ def _by_name(old: Container, new: Container) -> tuple[list[Pair], set[Key], set[
 
 
 def _content(form: Canonical) -> str:
-    """What an entity means, as a text; the folder that it lies in is no part of it."""
+    """What an entity means, as a text; the folder that it lies in is no part of it, nor the order of rows that have none."""
+    tables = form.get("parameter")
+    if isinstance(tables, dict):
+        kind = str(form.get("type"))
+        tables = {
+            key: value if not isinstance(value, list) or ordered(kind, key) else sorted(value, key=as_text)
+            for key, value in tables.items()
+        }
+        form = {**form, "parameter": tables}
     return json.dumps({key: value for key, value in form.items() if key != _FOLDER}, sort_keys=True, default=repr)
 
 

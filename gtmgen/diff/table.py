@@ -40,14 +40,14 @@ def table(type_: str, key: str, field: str, label: str, old: list[Row], new: lis
                 many = len((one.keys() | other.keys()) - {by}) > 1
                 label_ = f"{called} › {column}" if many else called
                 yield Detail(f"{place}.{column}", label_, _cell(one, column), _cell(other, column))
-    if _ordered(type_, key):
+    if ordered(type_, key):
         both = a.keys() & b.keys()
         orders = [[name for name in rows if name in both] for rows in (a, b)]
         if orders[0] != orders[1]:
             yield Detail(f"{field}[]", f"{label} › order of the rows", ", ".join(orders[0]), ", ".join(orders[1]))
 
 
-def _ordered(type_: str, key: str) -> bool:
+def ordered(type_: str, key: str) -> bool:
     """Whether the order of a table's rows can matter: where that is not known, it can."""
     return (type_, key) in _FIRST_MATCH or (type_, key) not in COLUMNS
 

@@ -7,22 +7,37 @@ YAML's aliases (`*name`) repeat what an anchor (`&name`) marks. A few that repea
     "build": """One of several specs has an error, so nothing was written.
 
 `build` writes all outputs or none, so that a repository never holds half of a change. Mend the errors above it.""",
+    "busy": """Another `gtmgen send` is delivering the same file.
+
+Two of them would send every row twice. Wait until it has ended.""",
     "character": """A character stands in the spec that no container can carry.
 
 Control characters, halves of surrogate pairs and line breaks in names would break the container, the terminal or both.""",
     "config": """The `[tool.gtmgen]` table of pyproject.toml says something that gtmgen does not know.
 
 It can hold `select`, `ignore`, `strict`, `templates` and a table `per-file-ignores`: see the README, "Lint".""",
+    "consent": """A consent that is handed over says neither yes nor no.
+
+Write a list of the types that the visitor has granted (`[ad_storage, ad_user_data]`), or each type with `granted` or `denied`. What is not
+granted and is needed keeps the event from being sent, and that is no error.""",
     "container-size": """The container is near what GTM publishes at most, or over it.
 
 GTM compiles a container into a script and refuses to publish more than 200 KB of it; it warns from 70 %. The figure here is an
 estimate: Google's compiler is not public.""",
+    "cursor": """The cursor beside a file of events cannot be used.
+
+It remembers how far a delivery is. If the file has changed below it, or the cursor is broken, nobody knows what was sent already. Remove it
+to begin at the first row: within the hours that a platform remembers an event_id, what arrives again is counted once.""",
     "duplicate-key": """A key stands twice in one place.
 
 YAML and JSON let the last one win without a word, so half of what was written would be lost. Keep one of them.""",
     "empty": """The file is empty.
 
 `gtmgen init` writes a commented spec to begin with.""",
+    "event-id": """An event has no event_id that the browser would have given it too.
+
+One that is made up here would be another conversion. The finding says what to hand over: the value that the spec names, or the
+event_id that the page pushed.""",
     "file": """A file or folder cannot be read or written.
 
 It is not there, it is a folder, or its rights forbid it. Outputs are written whole or not at all: what was there is untouched.""",
@@ -30,9 +45,18 @@ It is not there, it is a folder, or its rights forbid it. Outputs are written wh
 
 The revision does not exist, the file is not in it, the folder is no repository, or git is not installed. `git log --oneline -- FILE`
 shows the revisions of a file.""",
+    "httpx": """The library that sends is not installed.
+
+It is an extra: `pip install "gtmgen[send]"`.""",
+    "left-out": """Something of an event was left out, because it is not what the platform takes.
+
+A value that is no number, an email address that is none, a currency that the platform does not know. The event was sent without it.""",
     "missing-key": """Something that a spec must say is missing.
 
 The finding names the key and where it belongs. `gtmgen schema` prints all keys; editors complete them from it.""",
+    "no-backend": """The spec has nothing that a backend sends.
+
+Write `server: {transport: backend}`, and see which conversions have an event_id that a backend can know: docs/server.md.""",
     "not-an-export": """The file is no GTM export of format 2.
 
 It may be a zip, a page saved from a browser, a template, an answer of the Tag Manager API, an export of the old format 1.3, or cut
@@ -43,6 +67,10 @@ Save it as UTF-8 in your editor.""",
     "platform": """A platform.yml does not say what it must.
 
 See docs/platforms.md: it explains every key.""",
+    "refused": """A row was not taken.
+
+The platform, or gtmgen before it, says why. It stands with the reason in the file of refused rows beside yours: mend it there and send that
+file.""",
     "rules": """A rule is named that does not exist.
 
 `gtmgen rules` lists them.""",
@@ -52,6 +80,9 @@ The finding names the template and its line. With gtmgen's own templates this is
     "templates": """A folder given with --templates holds no platform folder.
 
 A platform is a folder with a platform.yml; name the folder above it.""",
+    "time": """A time is none that an event can have.
+
+`at` is Unix time in seconds, not milliseconds, and not in the future. A platform takes events of a few days at most.""",
     "too-deep": """The file is nested deeper than any spec or container.
 
 No real file is; it would cost memory without end.""",

@@ -36,7 +36,7 @@ _OTHERS = {
     "(?#": "is a comment, which JavaScript does not have",
     "(?": "begins no group that JavaScript has",
 }
-_PLAIN = re.compile(r"(?:[^\\\]](?!-))*+")  # inside a class: what begins no range
+_PLAIN = re.compile(r"(?:[^\\\]](?!-))*")  # inside a class: what begins no range
 _ATOM = re.compile(
     r"""\\(?:(?P<set>[dDsSwW])|x(?P<byte>[0-9a-fA-F]{2})|u(?P<unit>[0-9a-fA-F]{4})|c(?P<control>[0-9A-Za-z_])
     |(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?)|(?P<slash>(?=c))|(?P<escaped>[^c]))|(?P<plain>[^\\])""",

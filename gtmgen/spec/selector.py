@@ -31,17 +31,17 @@ _IDENT = rf"(?:--|-?(?:[^\x01-@\[-^`{{-\x7f]|{_ESCAPE}))(?:[^\x01-,./:-@\[-^`{{-
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\n\r\f]++)
     |(?P<comment>/\*.*?(?:\*/|\Z))
-    |(?P<string>(?P<quote>["'])(?:(?!(?P=quote))[^\\\n\r\f]|\\(?:\r\n|.|\Z))*+(?P<done>(?P=quote)|\Z)?+)
-    |(?P<number>[+-]?+(?:[0-9]*+\.[0-9]++|[0-9]++)(?:[eE][+-]?[0-9]++)?+)(?:(?P<percent>%)|(?P<unit>{_IDENT}))?+
+    |(?P<string>(?P<quote>["'])(?:(?!(?P=quote))[^\\\n\r\f]|\\(?:\r\n|.|\Z))*(?P<done>(?P=quote)|\Z)?)
+    |(?P<number>[+-]?+(?:[0-9]*+\.[0-9]++|[0-9]++)(?:[eE][+-]?[0-9]++)?+)(?:(?P<percent>%)|(?P<unit>{_IDENT}))?
     |-->
-    |(?P<ident>{_IDENT})(?P<call>\()?+
+    |(?P<ident>{_IDENT})(?P<call>\()?
     |\#(?P<id>{_IDENT})
     |(?P<operator>[~|^$*]?=)
     |\|\|
     |(?P<delim>.)""",
     re.DOTALL | re.VERBOSE,
 )
-_URL = re.compile(r"""(?![ \t\n\r\f]*+["'])(?:[^)\\]|\\(?:.|\Z))*+(?P<done>\))?+""", re.DOTALL)
+_URL = re.compile(r"""(?![ \t\n\r\f]*+["'])(?:[^)\\]|\\(?:.|\Z))*(?P<done>\))?""", re.DOTALL)
 _UNESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(.?))", re.DOTALL)
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _CLOSER = {"[": "]", "(": ")", "f": ")", "{": "}"}
