@@ -92,20 +92,40 @@ def _by_name(old: Container, new: Container) -> tuple[list[Pair], set[Key], set[
     for side, container in enumerate((old, new)):
         for kind, name in container.named:
             groups[kind, bare(name)][side].append((kind, name))
+    inside = [_members(container) for container in (old, new)]
     pairs: list[Pair] = []
-    for a, b in groups.values():
+    folders: dict[Key, str] = {}
+    for key in sorted(groups, key=lambda key: (key[0] != "folder", key)):  # what lies in a folder comes after it
+        a, b = groups[key]
         if len(a) > 1 or len(b) > 1:
-            equal: dict[str, list[Key]] = defaultdict(list)
-            for key in b:
-                equal[_content(canonical(new.named[key]))].append(key)
-            for key in list(a):
-                if twin := equal[_content(canonical(old.named[key]))]:
-                    pairs.append(Pair(key, twin.pop(0)))
-                    a.remove(key)
-                    b.remove(pairs[-1].new)
+            for whole in (True, False):
+                equal: dict[str, list[Key]] = defaultdict(list)
+                for twin in b:
+                    equal[_twin(canonical(new.named[twin]), inside[1].get(twin), whole)].append(twin)
+                for one in list(a):
+                    form = canonical(redirected(old.named[one], folders))
+                    if found := equal[_twin(form, inside[0].get(one), whole)]:
+                        pairs.append(Pair(one, found.pop(0)))
+                        a.remove(one)
+                        b.remove(pairs[-1].new)
         pairs += [Pair(one, other) for one, other in zip(a, b, strict=False)]
+        folders |= {pair.old: pair.new[1] for pair in pairs if pair.old[0] == "folder"} if key[0] == "folder" else {}
     gone = old.named.keys() - {pair.old for pair in pairs}
     return pairs, gone, new.named.keys() - {pair.new for pair in pairs}
+
+
+def _members(container: Container) -> dict[Key, list[str]]:
+    """What lies in each folder, by name."""
+    found: dict[Key, list[str]] = defaultdict(list)
+    for (kind, name), entity in container.named.items():
+        if isinstance(folder := entity.get(_FOLDER), str):
+            found["folder", folder].append(f"{kind} {bare(name)}")
+    return {key: sorted(names) for key, names in found.items()}
+
+
+def _twin(form: Canonical, inside: list[str] | None, whole: bool) -> str:
+    """What tells one of several of one name from the others: all of it, or its content alone."""
+    return json.dumps([form.get(_FOLDER), inside, _content(form)], default=repr) if whole else _content(form)
 
 
 def _content(form: Canonical) -> str:
