@@ -86,7 +86,7 @@ def _same(old: Container, new: Container, pair: Pair) -> bool:
 def _pairs(old: Container, new: Container, matched: Matched, differing: list[Pair]) -> Iterator[Change]:
     renames = {**matched.renames, **{key: label[1] for key, label in left_by_id(old, matched.removed, new).items()}}
     fixed = {key: label[1] for key, label in left_by_id(new, matched.added, old).items()}
-    for pair in matched.pairs:
+    for pair in differing:
         before, after = old.named[pair.old], new.named[pair.new]
         if renames and (called := _of(old, pair.old, renames)):
             left = {use.target for use in new.uses[pair.new]}  # where the old name was left standing, it is no change
