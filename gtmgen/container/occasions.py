@@ -81,23 +81,13 @@ def occasions(container: Container, tag: Key) -> set[str]:
     return found
 
 
-class Condition(NamedTuple):
-    """A condition of a trigger, wherever it stands in it."""
-
-    left: str
-    op: str
-    right: str
-    negate: bool
-    ignore_case: bool
-
-
 class Fires(NamedTuple):
     """One trigger that a tag fires on."""
 
     trigger: str
     events: tuple[str, ...]
     """The data layer events that it waits for by name, or `EVERY`; none of a trigger of another kind."""
-    conditions: frozenset[Condition]
+    conditions: frozenset[Filter]
     """What must hold besides the event's name."""
 
 
@@ -113,14 +103,14 @@ def fires(container: Container, tag: Key) -> Iterator[Fires]:
         yield Fires(f"trigger {name}", events, _conditions(container, name, bool(events)))
 
 
-def _conditions(container: Container, trigger: str, named: bool) -> frozenset[Condition]:
+def _conditions(container: Container, trigger: str, named: bool) -> frozenset[Filter]:
     """The conditions of a trigger; the one that names its events left out where they are known by it."""
     found = []
     for one in container.conditions(("trigger", trigger)):
         if named and one.at[0] == "customEventFilter" and _names_events(one):
             named = False
         else:
-            found.append(Condition(one.left, one.op, one.right, one.negate, one.ignore_case))
+            found.append(one._replace(at=()))  # wherever it stands in its trigger
     return frozenset(found)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
+from gtmgen.container.fields import Filter
 from gtmgen.container.graph import MARK, Key
-from gtmgen.container.occasions import EVERY, Condition, Fires, exceptions, fires
+from gtmgen.container.occasions import EVERY, Fires, exceptions, fires
 from gtmgen.container.whole import Container
 from gtmgen.diff.sent import Unit, overlap
 
@@ -25,7 +26,7 @@ class _Place(NamedTuple):
     """A pixel, "" of what goes to all, or `_ANY` for every one."""
     exceptions: frozenset[str]
     occasion: str
-    conditions: frozenset[Condition]
+    conditions: frozenset[Filter]
     """The conditions of a trigger, or some of them."""
 
 
@@ -83,7 +84,7 @@ class Twice:
         for pixel in {*(unit.sends.pixels or ("",)), _ANY}:
             for one in self._of(unit.seen.tag):
                 for occasion in (one.trigger, *one.events, _ANY):
-                    conditions = frozenset[Condition]() if occasion == one.trigger else one.conditions
+                    conditions = frozenset[Filter]() if occasion == one.trigger else one.conditions
                     yield _Place(unit.seen.platform, unit.seen.sent_as, pixel, without, occasion, conditions)
 
     def _asked(self, unit: Unit) -> Iterator[_Place]:
@@ -94,7 +95,7 @@ class Twice:
             for one in self._of(unit.seen.tag):
                 asked = {*one.events, EVERY}
                 for occasion in (one.trigger, *sorted({_ANY} if EVERY in one.events else asked)):
-                    conditions = frozenset[Condition]() if occasion == one.trigger else one.conditions
+                    conditions = frozenset[Filter]() if occasion == one.trigger else one.conditions
                     yield _Place(unit.seen.platform, unit.seen.sent_as, pixel, without, occasion, conditions)
 
 
@@ -108,7 +109,7 @@ def _together(one: Fires, other: Fires) -> bool:
     return one.conditions <= other.conditions or other.conditions <= one.conditions
 
 
-def _selections(conditions: frozenset[Condition]) -> Iterator[frozenset[Condition]]:
+def _selections(conditions: frozenset[Filter]) -> Iterator[frozenset[Filter]]:
     """The conditions, and every selection of them."""
     listed = sorted(conditions)
     counts = range(len(listed) + 1) if len(listed) <= _FEW else (0, len(listed))
