@@ -213,6 +213,19 @@ def test_merge(folder: Path) -> None:
     assert gtmgen("diff", "--merge", "overwrite", "a.json", "b.json", "--strict", cwd=folder).returncode == 2
 
 
+def test_what_an_earlier_build_left_is_told_of_gtmgens_own_files_alone(folder: Path) -> None:
+    gtmgen("build", "shop.yml", cwd=folder)
+    (folder / "shop.yml").write_text(SPEC.replace("sign_up", "subscribe"), encoding="utf-8")
+    words = ("--merge", "overwrite-conflicting")
+    said = gtmgen("diff", *words, "output/shop.web.json", "shop.yml", cwd=folder).stdout.decode()
+    assert "An earlier build made these" in said
+    assert "tag `gtmgen - TikTok - CompleteRegistration`" in said
+    for name, tags in (("live", ("Pixel - Base", "Pixel - Lead")), ("recipe", ("Pixel - Base", "Pixel - Buy"))):
+        rows = [{"name": tag, "type": "html", "html": name, "fires": ["All Pages"]} for tag in tags]
+        (folder / f"{name}.json").write_text(export({"tag": rows}), encoding="utf-8")
+    assert "earlier build" not in gtmgen("diff", *words, "live.json", "recipe.json", cwd=folder).stdout.decode()
+
+
 NAMES = [
     name
     for name in (
