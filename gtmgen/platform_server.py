@@ -42,6 +42,8 @@ class Id(NamedTuple):
 class ServerSide(NamedTuple):
     """The platform's server API."""
 
+    template: str
+    """The file with the custom template for a server container."""
     url: str
     token: Mapping[str, str]
     """Where the token goes: `{header: NAME}` or `{query: NAME}`."""
@@ -71,6 +73,7 @@ def server_side(data: Mapping[str, Any]) -> ServerSide:
         tuple(said.get("token", ())),
     )
     return ServerSide(
+        template=data.get("template", ""),
         url=data["url"],
         token=data["token"],
         request=data["request"],

@@ -173,6 +173,7 @@ _ANSWER = keys(
     refused_=codes,
 )
 _SERVER = keys(
+    template_=text,
     url=text,
     token=token,
     request=filled(REQUEST_WORDS),

@@ -220,7 +220,9 @@ def _render(environment: jinja2.Environment, entity: Entity) -> dict[str, Any]:
         args["event"] = _condition(environment, args["event"])
     if entity.body:
         text = _text(environment, entity, entity.body.template, entity.body.context)
-        args["body"] = "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
+        # a custom template's source is a file of sections, and keeps its lines
+        lines = text.split("\n") if entity.kind == "customTemplate" else filter(str.strip, text.split("\n"))
+        args["body"] = "\n".join(line.rstrip() for line in lines)
     return _json(
         environment,
         entity,

@@ -41,11 +41,11 @@ class Body(NamedTuple):
     context: Mapping[str, Any]
 
 
-Kind = Literal["tag", "trigger", "variable", "folder"]
+Kind = Literal["tag", "trigger", "variable", "folder", "customTemplate"]
 
 
 class Entity(NamedTuple):
-    """One tag, trigger, variable or folder, rendered by `_gtm/<kind>/<type>.json.j2`."""
+    """One tag, trigger, variable, folder or custom template, rendered by `_gtm/<kind>/<type>.json.j2`."""
 
     kind: Kind
     type: str
