@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gtmgen.carrier import carrier
 from gtmgen.container.built_in import BUILT_IN
 from gtmgen.container.graph import Key, references
 from gtmgen.container.link import Header, link
@@ -13,7 +14,7 @@ from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.container.text import dump
 from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import lint_spec
-from gtmgen.plan import Plan, plan_web
+from gtmgen.plan import Plan, plan_server, plan_setup, plan_web
 from gtmgen.platforms import Library
 from gtmgen.render import refuse_undefined, render
 from gtmgen.resolve import Sending, resolve, side
@@ -21,9 +22,10 @@ from gtmgen.spec.load import load
 from gtmgen.spec.model import Spec
 
 WEB = ".web.json"
+SERVER, SETUP = ".server.json", ".server-setup.json"
 CONTRACT = (".events-api.json", ".events-api.md")
-SUFFIXES = (WEB, *CONTRACT)
-"""How the names of outputs end: the container, and what a backend sends by."""
+SUFFIXES = (WEB, SERVER, SETUP, *CONTRACT)
+"""How the names of outputs end: the container, the server container with what is imported once, and what a backend sends by."""
 
 
 class Built(NamedTuple):
@@ -67,18 +69,12 @@ def compile_spec(text: str, name: str, library: Library, *, brief: bool = False)
         raise GtmgenError(findings)
     plan = plan_web(spec, sendings, library)
     plan = plan._replace(expects=plan.expects - BUILT_IN.keys())  # GTM's own are enabled, not expected
-    rendered = render(plan, library.folders)
-    refers = references(rendered)
-    refuse_undefined(plan, refers)
-    named = tell_apart(rendered)
-    if named is not rendered:
-        refers = references(named)
-    container = link(named, Header(spec.site, spec.web), plan.expects, refers)
+    named, refers, container = _container(plan, Header(spec.site, spec.web), library)
     each = sizes(named)
     size = sum(each.values())
     if size > LIMIT * WARN_AT:
         findings.append(_too_large(size, name))
-    outputs = {WEB: dump(container), **_contract(spec, sendings, library)}
+    outputs = {WEB: dump(container), **_server(spec, sendings, library), **_contract(spec, sendings, library)}
     if brief:
         keys: dict[Key, dict[str, Any]] = {key: {} for key in named}
         return Built(spec, (), plan._replace(entities=()), keys, outputs, tuple(findings), size, {})
@@ -86,9 +82,31 @@ def compile_spec(text: str, name: str, library: Library, *, brief: bool = False)
     return Built(spec, sendings, plan, named, outputs, tuple(findings), size, alone)
 
 
+def _container(
+    plan: Plan, header: Header, library: Library
+) -> tuple[Mapping[Key, dict[str, Any]], Mapping[Key, set[str]], dict[str, Any]]:
+    """A plan as a container: in the named form, what refers to what in it, and as GTM imports it."""
+    rendered = render(plan, library.folders)
+    refers = references(rendered)
+    refuse_undefined(plan, refers)
+    named = tell_apart(rendered)
+    if named is not rendered:
+        refers = references(named)
+    return named, refers, link(named, header, plan.expects, refers)
+
+
+def _server(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> dict[str, str]:
+    """The server container, and what is imported into it once; nothing where the spec asks for none."""
+    if not any(sending.server == "sgtm" for sending in sendings):
+        return {}
+    plans = {SERVER: plan_server(spec, sendings, library, carrier(library)), SETUP: plan_setup(spec, sendings, library)}
+    header = Header(f"{spec.site} server", spec.server_container, "SERVER")
+    return {suffix: dump(_container(plan, header, library)[2]) for suffix, plan in plans.items()}
+
+
 def _contract(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> dict[str, str]:
     """What a backend sends by, for people and for programs; nothing where it sends nothing."""
-    if not any(side(sending) in {"both", "backend"} for sending in sendings):
+    if not any(sending.server == "backend" and side(sending) in {"both", "backend"} for sending in sendings):
         return {}
     from gtmgen.contract import contract  # most specs have no backend
     from gtmgen.contract.as_json import as_json

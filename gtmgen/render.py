@@ -20,7 +20,7 @@ import jinja2
 from jinja2.bccache import FileSystemBytecodeCache
 
 from gtmgen import __version__
-from gtmgen.container.built_in import BUILT_IN
+from gtmgen.container.built_in import BUILT_IN, SERVER
 from gtmgen.container.graph import Key
 from gtmgen.findings import GtmgenError, Position, error, nearest
 from gtmgen.plan.entities import Entity, Filter, Plan, Ref
@@ -181,7 +181,13 @@ def refuse_undefined(plan: Plan, refers: Mapping[Key, set[str]]) -> None:
     Raises:
         GtmgenError: a template refers to what is no variable.
     """
-    known = {name for kind, name in refers if kind == "variable"} | plan.expects | BUILT_IN.keys() | {"_event"}
+    known = (
+        {name for kind, name in refers if kind == "variable"}
+        | plan.expects
+        | BUILT_IN.keys()
+        | SERVER.keys()
+        | {"_event"}
+    )
     findings = []
     for entity in plan.entities:
         for name in sorted(refers[entity.kind, entity.name] - known):

@@ -113,18 +113,19 @@ def backend_id(sending: Sending) -> BackendId:
 
 
 def side(sending: Sending) -> Side:
-    """Who sends it: the browser, a backend, or both under one event_id.
+    """Who sends it: the browser, a server, or both under one event_id.
 
-    Without `when` a backend alone does. The browser keeps what a backend has no event_id for: sent twice under two ids it would
-    count twice. `nobody`: the spec has paused it.
+    A server container hears of everything from the browser, so there it is both. Without `when` a backend alone sends. The browser
+    keeps what a backend has no event_id for: sent twice under two ids it would count twice. `nobody`: the spec has paused it, or
+    there is neither a `when` nor a backend.
     """
     if sending.paused:
         return "nobody"
-    if sending.server != "backend" or sending.implied:
+    if not sending.server or sending.implied:
         return "browser"
     if not sending.when and sending.event != PAGE_VIEW:
-        return "backend"
-    return "browser" if backend_id(sending) == "none" else "both"
+        return "backend" if sending.server == "backend" else "nobody"
+    return "browser" if sending.server == "backend" and backend_id(sending) == "none" else "both"
 
 
 def canonical_event(name: str, spec: Spec, library: Library) -> str:

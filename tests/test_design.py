@@ -17,7 +17,7 @@ STAGES = [
     {"findings"},
     {"source"},
     {"spec.model", "spec.selector", "spec.regexp", "spec"},
-    {"recognise", "checks", "platform_server", "platforms", "platform_shape"},
+    {"recognise", "checks", "platform_server", "platforms", "platform_shape", "carrier"},
     {"spec.schema", "spec.load"},
     {"resolve"},
     {"events_api"},

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if an output is not what its spec gives.")
 @templates_option
 def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Path, ...]) -> None:
-    """Compile specs into GTM web containers.
+    """Compile specs into GTM containers.
 
-    Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. One with a backend becomes the contract for
-    it too: <name>.events-api.md for people, <name>.events-api.json for programs. If any of them has an error, nothing is written
-    at all.
+    Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. With a server container (transport: sgtm) it becomes
+    <name>.server.json too, and <name>.server-setup.json, which is imported once and takes the access tokens in GTM. With a backend
+    it becomes the contract for it: <name>.events-api.md for people, <name>.events-api.json for programs. If any of them has an
+    error, nothing is written at all.
     """
     known = platforms_of(templates)
     if output == "-" and (len(specs) > 1 or check):
@@ -159,7 +160,7 @@ def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
         for file in _left_over(result, targets[spec]):
             count += 1
             stale += 1
-            say(f"{file}: left over; {spec} has nothing for a backend to send, so delete it")
+            say(f"{file}: left over; {spec} does not give it any more, so delete it")
     if stale:
         say(f"{stale} of {count} outputs are stale; run gtmgen build {' '.join(built)}")
         return NO
@@ -177,27 +178,28 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
             say(made(result, known, style()))
         if gone:
             say("  gone since the last build; an import removes nothing, so delete these in GTM:")
-            for kind, name in gone:
-                say(f"    {kind} {safe(name)}")
+            for where, kind, name in gone:
+                say(f"    {kind} {safe(name)}{where}")
         if result.plan.expects:
             say("  variables that the container must already have:")
             for name in sorted(result.plan.expects):
                 say(f"    {safe(name)}")
         if left := _left_over(result, targets[spec]):
-            say("  left over; the spec has nothing for a backend to send any more, so delete these files:")
+            say("  left over; the spec does not give these any more, so delete the files:")
             for file in left:
                 say(f"    {file}")
         if len(built) < MANY:
             say()
 
 
-def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str]]:
-    """Writes what is new or changed, and says so; gives the kinds and names that the container had and has no more."""
-    from gtmgen.build import WEB
+def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str, str]]:
+    """Writes what is new or changed, and says so; gives what a container had and has no more: where, kind and name."""
+    from gtmgen.build import SERVER, SETUP, WEB
     from gtmgen.container.read import names
     from gtmgen.files import read_output, write
 
-    gone: list[tuple[str, str]] = []
+    gone: list[tuple[str, str, str]] = []
+    places = {WEB: "", SERVER: " in the server container"}
     for suffix, text in result.outputs.items():
         file = _file(target, suffix)
         before = read_output(file)
@@ -205,6 +207,8 @@ def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str]]:
             write(file, text)
         state = "new" if before is None else "unchanged" if before == text else "changed"
         say(f"{style()(f'{spec} -> {file}', 'bold')} ({state})")
-        if suffix == WEB:
-            gone = sorted(names(before or "") - result.named.keys())
+        if suffix == SETUP and state != "unchanged":
+            say("  import it into the server container once, before the other, and put the tokens there in GTM")
+        if suffix in places:
+            gone += [(places[suffix], *key) for key in sorted(names(before or "") - names(text))]
     return gone

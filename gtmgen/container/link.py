@@ -9,22 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from gtmgen.container.built_in import BUILT_IN
-from gtmgen.container.graph import Key, Named
+from gtmgen.container.built_in import BUILT_IN, SERVER
+from gtmgen.container.graph import MARK, Key, Named, made_by
+from gtmgen.container.named import RESERVED
 from gtmgen.findings import GtmgenError, Position, error
 
-ALL_PAGES = "2147479553"
-"""GTM's own All Pages trigger (seen in 75 web exports); it has no entry in a container."""
+RESERVED_IDS = {name: id for id, name in RESERVED.items()}
+ALL_PAGES = RESERVED_IDS["All Pages"]
 
 # Placeholders that GTM replaces; not all zeros, which one importer log says it refuses.
 _ACCOUNT, _CONTAINER, _PUBLIC = "6000000000", "100000000", "GTM-XXXXXXX"
 _EXPORT_TIME = "2026-01-01 00:00:00"
 _HIGHEST_ID = 2_000_000_000  # below GTM's reserved trigger ids, which begin at 2147479500
 
-_LISTS = {"tag": "tag", "trigger": "trigger", "variable": "variable", "folder": "folder"}
-_ID = {kind: f"{kind}Id" for kind in _LISTS}
+_LISTS = (
+    "tag",
+    "trigger",
+    "variable",
+    "folder",
+)  # the built-ins come here, templates after what the version says of itself
+_ID = {kind: f"{kind}Id" for kind in _LISTS} | {"customTemplate": "templateId"}
 _ORDER = {
     "tag": "accountId containerId tagId name type notes priority parameter fingerprint firingTriggerId parentFolderId "
     "tagFiringOption paused monitoringMetadata consentSettings",
@@ -32,6 +38,7 @@ _ORDER = {
     "waitForTagsTimeout uniqueTriggerId fingerprint parentFolderId notes parameter",
     "variable": "accountId containerId variableId name type notes parameter fingerprint parentFolderId formatValue",
     "folder": "accountId containerId folderId name fingerprint",
+    "customTemplate": "accountId containerId templateId name fingerprint templateData",
 }
 _KEYS = {kind: tuple(order.split()) for kind, order in _ORDER.items()}
 _FEATURES = (
@@ -40,7 +47,7 @@ _FEATURES = (
     ("supportWorkspaces", True),
     ("supportGtagConfigs", False),
     ("supportBuiltInVariables", True),
-    ("supportClients", False),
+    ("supportClients", None),
     ("supportFolders", True),
     ("supportTags", True),
     ("supportTemplates", True),
@@ -48,8 +55,9 @@ _FEATURES = (
     ("supportVariables", True),
     ("supportVersions", True),
     ("supportZones", True),
-    ("supportTransformations", False),
+    ("supportTransformations", None),
 )
+"""None: a server container has it, a web container has not."""
 
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -60,6 +68,7 @@ class Header(NamedTuple):
 
     name: str
     public_id: str = ""
+    usage: Literal["WEB", "SERVER"] = "WEB"
 
 
 def link(named: Named, header: Header, expects: Iterable[str], refers: Mapping[Key, set[str]]) -> dict[str, Any]:
@@ -75,17 +84,17 @@ def link(named: Named, header: Header, expects: Iterable[str], refers: Mapping[K
         GtmgenError: a template of the user's gave a key that GTM does not write.
     """
     ids = _ids(named)
-    lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _LISTS}
+    lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _ID}
     for (kind, name), entity in named.items():
         lists[kind].append(_entity(kind, name, entity, ids))
-    built_in = _built_in(named, {*expects, "_event"}, refers)
+    built_in = _built_in(named, {*expects, "_event"}, refers, header.usage)
     version: dict[str, Any] = {
         "path": f"accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0",
         "accountId": _ACCOUNT,
         "containerId": _CONTAINER,
         "containerVersionId": "0",
         "container": _container(header),
-        **{key: lists[kind] for kind, key in _LISTS.items() if lists[kind]},
+        **{kind: lists[kind] for kind in _LISTS if lists[kind]},
         **({"builtInVariable": built_in} if built_in else {}),
     }
     entities = [row.get("fingerprint", row["name"]) for rows in (*lists.values(), built_in) for row in rows]
@@ -93,6 +102,8 @@ def link(named: Named, header: Header, expects: Iterable[str], refers: Mapping[K
     version["tagManagerUrl"] = (
         f"https://tagmanager.google.com/#/versions/accounts/{_ACCOUNT}/containers/{_CONTAINER}/versions/0?apiLink=version"
     )
+    if lists["customTemplate"]:
+        version["customTemplate"] = lists["customTemplate"]
     return {"exportFormatVersion": 2, "exportTime": _EXPORT_TIME, "containerVersion": version}
 
 
@@ -104,13 +115,13 @@ def _container(header: Header) -> dict[str, Any]:
         "containerId": _CONTAINER,
         "name": header.name,
         "publicId": public_id,
-        "usageContext": ["WEB"],
+        "usageContext": [header.usage],
     }
     container["fingerprint"] = _fingerprint(container)
     container["tagManagerUrl"] = (
         f"https://tagmanager.google.com/#/container/accounts/{_ACCOUNT}/containers/{_CONTAINER}/workspaces?apiLink=container"
     )
-    container["features"] = dict(_FEATURES)
+    container["features"] = {name: header.usage == "SERVER" if has is None else has for name, has in _FEATURES}
     container["tagIds"] = [public_id]
     return container
 
@@ -132,6 +143,8 @@ def _entity(kind: str, name: str, entity: dict[str, Any], ids: Mapping[tuple[str
     linked = {"accountId": _ACCOUNT, "containerId": _CONTAINER, _ID[kind]: ids[kind, name], **entity}
     if "firingTriggerId" in linked:
         linked["firingTriggerId"] = [_trigger_id(trigger, ids) for trigger in linked["firingTriggerId"]]
+    if str(linked.get("type", "")).startswith(MARK):
+        linked["type"] = f"cvt_{_CONTAINER}_{ids['customTemplate', made_by(linked['type'])]}"
     if "parentFolderId" in linked:
         linked["parentFolderId"] = ids["folder", linked["parentFolderId"]]
     linked["fingerprint"] = _fingerprint(entity)
@@ -145,17 +158,18 @@ def _entity(kind: str, name: str, entity: dict[str, Any], ids: Mapping[tuple[str
 
 
 def _trigger_id(name: str, ids: Mapping[tuple[str, str], str]) -> str:
-    return ALL_PAGES if name == "All Pages" else ids["trigger", name]
+    return RESERVED_IDS[name] if name in RESERVED_IDS and ("trigger", name) not in ids else ids["trigger", name]
 
 
-def _built_in(named: Named, outside: set[str], refers: Mapping[Key, set[str]]) -> list[dict[str, str]]:
+def _built_in(named: Named, outside: set[str], refers: Mapping[Key, set[str]], usage: str) -> list[dict[str, str]]:
     """The built-in variables that anything refers to, and only those."""
     own = {name for kind, name in named if kind == "variable"}
     used = {name for key in named if key[0] != "folder" for name in refers[key]}
-    unknown = used - own - outside - BUILT_IN.keys()
+    known = SERVER if usage == "SERVER" else BUILT_IN
+    unknown = used - own - outside - known.keys()
     assert not unknown, f"variables that nothing defines: {sorted(unknown)}"
-    names = sorted((used & BUILT_IN.keys()) - own)
-    return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": BUILT_IN[name], "name": name} for name in names]
+    names = sorted((used & known.keys()) - own)
+    return [{"accountId": _ACCOUNT, "containerId": _CONTAINER, "type": known[name], "name": name} for name in names]
 
 
 def _number(text: str, below: int) -> int:

@@ -15,7 +15,7 @@ from gtmgen.source.lines import Lines
 
 MAX_BYTES = 40_000_000
 MAX_ENTITIES = 50_000
-KINDS = ("tag", "trigger", "variable", "folder")
+KINDS = ("tag", "trigger", "variable", "folder", "customTemplate")
 _HEAD = 4_000  # how much of a file is looked at to say what it is
 _LOOKED_AT = 10_000  # how much of it tells a container from a spec
 _YAML = (".yml", ".yaml")

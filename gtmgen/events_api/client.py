@@ -57,7 +57,7 @@ class Client:
 
     def __init__(self, spec: Spec, library: Library, *, pace: Pace | None = None, timeout: float = 30) -> None:
         self.spec, self.library, self.pace = spec, library, pace or Pace()
-        self.sendings = tuple(sending for sending in resolve(spec, library) if sending.server == "backend")
+        self.sendings = tuple(sending for sending in resolve(spec, library) if sending.server)
         self._timeout = timeout
         self._http: Http | None = None
         self._by_name: dict[str, list[Sending]] = {}

@@ -14,6 +14,10 @@ ALL_PAGES = "All Pages"
 """GTM's own trigger for every page view; it stands in no container."""
 
 
+INITIALIZATION = "Initialization - All Pages"
+"""GTM's own trigger before every page view; it stands in no container either."""
+
+
 class Ref(NamedTuple):
     """A GTM variable, by name. Every filter prints it as `{{name}}`."""
 

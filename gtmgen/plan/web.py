@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gtmgen.carrier import carrier
 from gtmgen.plan import triggers, values
+from gtmgen.plan.carrier import carrier_tags
 from gtmgen.plan.entities import Body, Entity, Operand, Parts, Plan, Ref, put
+from gtmgen.plan.event_id import event_id, once_key
+from gtmgen.plan.fires_on import fires_on, once_a_page, page_key
+from gtmgen.plan.folders import made, own_folder, shared_folder, shelved
 from gtmgen.plan.names import entity_name
+from gtmgen.plan.wire import from_items
 from gtmgen.platforms import Library, Platform
-from gtmgen.resolve import PAGE_VIEW, EventId, Param, Sending
+from gtmgen.resolve import PAGE_VIEW, Param, Sending
 from gtmgen.source import Path
-from gtmgen.spec.model import PlatformSettings, Spec
+from gtmgen.spec.model import Lookup, PlatformSettings, Spec
 
 _BASE = "Base Pixel"
 
@@ -28,16 +34,17 @@ def plan_web(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
         if not sending.implied and (sending.when or sending.event == PAGE_VIEW):
             platform = library.platforms[sending.platform]
             put(tags, _event_tag(parts, spec, sending, platform, reads_page=sending.at in reading))
-    shared = [entity if entity.folder else entity._replace(folder=_shared(spec)) for entity in parts.values()]
-    entities = (*tags.values(), *sorted(shared, key=lambda entity: (entity.kind, entity.name.lower())))
-    folders = {entity.folder: entity.at for entity in entities if entity.folder}
-    shelf = tuple(Entity("folder", "folder", name, at) for name, at in sorted(folders.items()))
-    return Plan((*entities, *shelf), _expected(spec))
+    if any(sending.server == "sgtm" for sending in sendings):
+        for tag in carrier_tags(parts, spec, sendings, library, carrier(library), reading):
+            put(tags, tag)
+    return Plan(shelved(spec, tags.values(), parts.values()), _expected(spec))
 
 
 def _expected(spec: Spec) -> frozenset[str]:
     """The names of `{variable: …}` values: they are in the container that the import merges into."""
     values_of = [*spec.user_data.values()]
+    if spec.server and isinstance(spec.server.measurement_id, Lookup):
+        values_of.append((spec.server.measurement_id,))
     for conversion in spec.conversions:
         own = (
             conversion.value,
@@ -52,14 +59,6 @@ def _expected(spec: Spec) -> frozenset[str]:
     return frozenset(str(lookup.name) for value in values_of for lookup in value if lookup.kind == "variable")
 
 
-def _shared(spec: Spec) -> str:
-    return entity_name(spec.prefix, "Triggers and Variables")
-
-
-def _folder(spec: Spec, platform: Platform) -> str:
-    return entity_name(spec.prefix, platform.name)
-
-
 def _base_tag(
     parts: Parts, spec: Spec, settings: PlatformSettings, platform: Platform, own: Sequence[Sending]
 ) -> Entity:
@@ -67,11 +66,11 @@ def _base_tag(
     implied = next((sending for sending in own if sending.implied), None)
     page_view = next((sending for sending in own if sending.event == PAGE_VIEW), None)
     user = page_view.user if page_view else (own[0].user if own else ())
-    key = _page_key(spec, settings, platform, "base")
-    on = [triggers.all_pages(parts, spec.prefix, spec.unless, _shared(spec), settings.at)]
+    key = page_key(spec, settings, platform, "base")
+    on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared_folder(spec), settings.at)]
     if settings.consent:
         title = f"{platform.name} {_BASE}"
-        on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, _shared(spec), settings.at))
+        on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared_folder(spec), settings.at))
     context = {
         **_pixel_context(parts, spec, settings, platform, takes_over=implied is None),
         "user": _user(parts, spec, platform, user, settings.at),
@@ -87,37 +86,31 @@ def _base_tag(
         entity_name(spec.prefix, platform.name, _BASE),
         settings.at,
         {
-            "notes": f"Loads {platform.name}'s pixel {', '.join(settings.pixels)} and {sends}. {_made(spec)}",
+            "notes": f"Loads {platform.name}'s pixel {', '.join(settings.pixels)} and {sends}. {made(spec)}",
             "on": on,
             "consent": settings.consent,
             "paused": False,
         },
         Body(f"{platform.id}/{platform.web['base']}", context),
-        _folder(spec, platform),
+        own_folder(spec, platform.name),
     )
 
 
 def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *, reads_page: bool) -> Entity:
     settings = spec.platforms[sending.platform]
     assert sending.event_id is not None
-    on = [
-        name
-        for when in sending.when
-        for name in triggers.triggers(parts, spec.prefix, when, spec.unless, _shared(spec), reads_page=reads_page)
-    ]
-    if sending.event == PAGE_VIEW:
-        on = _page_view_triggers(parts, spec, sending, platform, settings, on, reads_page=reads_page)
+    on = fires_on(parts, spec, sending, platform, reads_page=reads_page)
     context = {
         **_pixel_context(parts, spec, settings, platform, takes_over=sending.takes_over),
         **_params(parts, spec, sending, platform),
         "user": _user(parts, spec, platform, sending.user, sending.at),
-        "event_id": _event_id(parts, spec, sending.event_id, sending.at),
+        "event_id": event_id(parts, spec.prefix, sending.event_id, sending.at, page=once_a_page(sending)),
         "once": sending.event_id.once,
-        "once_key": _once_key(sending.event_id),
+        "once_key": once_key(sending.event_id),
         "event": sending.event,
         "sent_as": sending.sent_as,
         "standard": sending.standard,
-        "done": _page_key(spec, settings, platform, PAGE_VIEW) if _once_a_page(sending) else "",
+        "done": page_key(spec, settings, platform, PAGE_VIEW) if once_a_page(sending) else "",
         "gtm_event": Ref("Event"),
     }
     weight = " The primary conversion." if sending.primary else ""
@@ -128,57 +121,14 @@ def _event_tag(parts: Parts, spec: Spec, sending: Sending, platform: Platform, *
         entity_name(spec.prefix, platform.name, sending.title),
         sending.at,
         {
-            "notes": f"Sends {sending.conversion} to {platform.name} as {sending.sent_as}.{weight}{expected} {_made(spec)}",
+            "notes": f"Sends {sending.conversion} to {platform.name} as {sending.sent_as}.{weight}{expected} {made(spec)}",
             "on": list(dict.fromkeys(on)),
             "consent": sending.consent,
             "paused": sending.paused,
         },
         Body(f"{platform.id}/{platform.web['event']}", context),
-        _folder(spec, platform),
+        own_folder(spec, platform.name),
     )
-
-
-def _page_view_triggers(
-    parts: Parts,
-    spec: Spec,
-    sending: Sending,
-    platform: Platform,
-    settings: PlatformSettings,
-    on: list[str],
-    *,
-    reads_page: bool,
-) -> list[str]:
-    """Where a taken-over page view fires: its own `when`, or every page load and route; and after a late grant of consent."""
-    shared = _shared(spec)
-    if not sending.when:
-        on = [triggers.all_pages(parts, spec.prefix, spec.unless, shared, sending.at)]
-        on.append(triggers.all_routes(parts, spec.prefix, spec.unless, shared, sending.at))
-    if settings.consent:
-        title, key = f"{platform.name} Page View", _page_key(spec, settings, platform, PAGE_VIEW)
-        # a condition on the data layer can come to hold later, which is no late consent
-        pages = [
-            when
-            for when in sending.when
-            if when.kind == "page" and not any(test.left == "data_layer" for test in (*when.if_all, *when.unless))
-        ]
-        if not sending.when:
-            on.append(triggers.due(parts, spec.prefix, title, key, spec.unless, shared, sending.at))
-        for when in pages:
-            due = triggers.due(
-                parts, spec.prefix, title, key, spec.unless, shared, sending.at, when, reads_page=reads_page
-            )
-            on.append(due)
-    return on
-
-
-def _once_a_page(sending: Sending) -> bool:
-    """Whether a taken-over page view belongs to the page itself; one on a data layer event is sent at each."""
-    return sending.event == PAGE_VIEW and (not sending.when or any(when.kind == "page" for when in sending.when))
-
-
-def _page_key(spec: Spec, settings: PlatformSettings, platform: Platform, what: str) -> str:
-    """What a page remembers of a tag: a second container on the page has tags of its own."""
-    return " ".join((spec.prefix, platform.id, *settings.pixels, what))
 
 
 def _made(spec: Spec) -> str:
@@ -194,7 +144,9 @@ def _pixel_context(
     name = entity_name(spec.prefix, platform.name, "Pixel", code=True)
     notes = f"Returns the function that loads {platform.name}'s pixel once. Every tag calls it first, so no tag waits for another."
     body = Body(f"{platform.id}/{platform.web['pixel']}", context)
-    loader = put(parts, Entity("variable", "jsm", name, settings.at, {"notes": notes}, body, _folder(spec, platform)))
+    loader = put(
+        parts, Entity("variable", "jsm", name, settings.at, {"notes": notes}, body, own_folder(spec, platform.name))
+    )
     return {"pixel": loader, **context}
 
 
@@ -205,8 +157,7 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
     own_keys = {param.key for param in sending.params}
     for param in sending.params:
         if param.type.type == "items":
-            derived = [rule.key for rule in param.type.also if not rule.only or sending.event in rule.only]
-            keys = [*([param.key] if param.type.each else []), *(key for key in derived if key not in own_keys)]
+            keys = from_items(param.type, sending.event, own_keys)
             items = {"ref": _platform_items(parts, spec, param, platform, sending.at), "take": keys}
             continue
         kind = {"currency": "currency", "order_id": "id"}.get(param.type.name, param.type.type)
@@ -228,7 +179,7 @@ def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, 
     name = entity_name(spec.prefix, platform.name, "Items", words, code=True, exact=exact)
     context = {"items": items, "key": param.key, "each": param.type.each, "also": param.type.also}
     body = Body("_gtm/code/platform_items.js.j2", context)
-    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, _folder(spec, platform)))
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, own_folder(spec, platform.name)))
 
 
 def _user(parts: Parts, spec: Spec, platform: Platform, user: Sequence[Any], at: Path) -> Operand | None:
@@ -244,50 +195,9 @@ def _user(parts: Parts, spec: Spec, platform: Platform, user: Sequence[Any], at:
     name = entity_name(spec.prefix, platform.name, "User", code=True)
     body = Body("_gtm/code/user.js.j2", {"fields": fields})
     known = parts.made["user", platform.id] = put(
-        parts, Entity("variable", "jsm", name, ("user_data",), {"notes": notes}, body, _folder(spec, platform))
+        parts, Entity("variable", "jsm", name, ("user_data",), {"notes": notes}, body, own_folder(spec, platform.name))
     )
     return known
-
-
-def _once_key(event_id: EventId) -> str:
-    return f"once {event_id.key}"
-
-
-def _event_id(parts: Parts, spec: Spec, event_id: EventId, at: Path) -> Ref:
-    """The Event ID variable: one for all conversions whose id is found in the same way."""
-    prefix = spec.prefix
-    named = values.operand(parts, prefix, event_id.named, "id", at)
-    derived = values.operand(parts, prefix, event_id.derived, "id", at)
-    words: list[str] = []
-    exact: list[str] = []
-    if named is not None:
-        said, hidden = values.describe(event_id.named)
-        words.append(f"exactly {said}" if event_id.exact else f"{event_id.event} by {said}")
-        exact.append(hidden)
-    if derived is not None:
-        said, hidden = values.describe(event_id.derived)
-        words.append(f"{event_id.event} by {said}")
-        exact.append(hidden)
-    if event_id.once:
-        words.append(f"once per {event_id.once} for {event_id.key}")
-    context = {
-        "message": values.message(parts, prefix, at),
-        "unique": values.unique_event_id(parts, prefix, at),
-        "named": named,
-        "exact": event_id.exact,
-        "derived": derived,
-        "event": event_id.event,
-        "once": event_id.once,
-        "once_key": _once_key(event_id) if event_id.once else "",
-    }
-    if named is None and derived is None:
-        context["event"] = ""  # a made id does not depend on the event: all such conversions share one variable
-    title = ["Event ID", ", else ".join(words)] if words else ["Event ID"]
-    name = entity_name(prefix, *title, code=True, exact="\x00".join(filter(None, exact)))
-    notes = (
-        "The event_id of this occurrence: the same at every reference and in every tag, so that both sides send one id."
-    )
-    return put(parts, Entity("variable", "jsm", name, at, {"notes": notes}, Body("_gtm/code/event_id.js.j2", context)))
 
 
 def _reads(sending: Sending) -> bool:

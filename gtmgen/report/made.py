@@ -26,24 +26,26 @@ def made(built: Built, library: Library, style: Style = plain) -> str:
     ]
     share = f"about {kilobytes(built.size)} of GTM's {LIMIT // 1000} KB ({built.size / LIMIT:.0%})"
     platforms = [library.platforms[name] for name in built.spec.platforms]
-    backend = any(side(sending) in {"both", "backend"} for sending in built.sendings)
-    by = ["sent by"] if backend else []
+    served = any(side(sending) in {"both", "backend"} for sending in built.sendings)
+    by = ["sent by"] if served else []
     rows = [["conversion", "fires on", *(platform.name for platform in platforms), *by, "size"]]
     views = _page_views(built, [platform.id for platform in platforms])
-    rows.append(["(page views)", *views, *(["browser"] * backend), kilobytes(built.shares.get("base pixel", 0))])
+    rows.append(["(page views)", *views, *(["browser"] * served), kilobytes(built.shares.get("base pixel", 0))])
     for conversion in dict.fromkeys(sending.at for sending in built.sendings if not sending.implied):
         own = [sending for sending in built.sendings if sending.at == conversion and not sending.implied]
         first = own[0]
         name = safe(first.conversion) + (" *" if first.primary else "") + (" (paused)" if first.paused else "")
         sent = {sending.platform: sending.sent_as for sending in own}
-        sides = [" or ".join(dict.fromkeys(map(side, own)))] if backend else []
+        sides = [" or ".join(dict.fromkeys(map(side, own)))] if served else []
         takes = built.shares.get(first.conversion, 0)
         size = kilobytes(takes) if takes else "-"
         rows.append([name, _fires_on(first), *(sent.get(platform.id, "-") for platform in platforms), *sides, size])
     lines = [f"  {', '.join(counts)}; {share}", "", *table([[safe(cell) for cell in row] for row in rows])]
     lines[2] = style(lines[2], "bright_black")
-    if backend:
-        words = "both: counted once where the browser and your backend send the event_id that the contract says"
+    if served and built.spec.server:
+        other = {"backend": "your backend send the event_id that the contract says"}
+        sgtm = "the server container send one event_id, which the page makes"
+        words = f"both: counted once, as the browser and {other.get(built.spec.server.transport, sgtm)}"
         lines.append(style(f"  {words}", "bright_black"))
     if any(sending.primary for sending in built.sendings):
         lines.append(style("  * primary: the one that budget decisions follow", "bright_black"))

@@ -1,0 +1,61 @@
+"""The carrier: what takes a conversion from the page to the server container, as `templates/*/carrier.yml` describes it.
+
+Everything that is known of its wire stands there: which names it takes, which it drops, and which events carry products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from gtmgen.platforms import Library
+from gtmgen.source import decode, parse
+
+
+class Carrier(NamedTuple):
+    """How a carrier takes an event from a page to a server container."""
+
+    id: str
+    name: str
+    client: str
+    """Part of the name of the server container's client that reads the carrier's hits."""
+    tags: Mapping[str, str]
+    """GTM's types of its tags: `config`, which loads it, and `event`."""
+    server_url: str
+    """The row that says which server a hit goes to."""
+    page_view: str
+    """The row of the config tag that says whether it sends page views by itself."""
+    conversion: str
+    """The row that names the conversion."""
+    event_id: str
+    rows: Mapping[str, str]
+    """Canonical parameter to the row it travels in."""
+    items: str
+    contents: str
+    items_events: frozenset[str]
+    """The events whose products travel as such; with any other event they are lost on the way."""
+    user: Mapping[str, str]
+    user_other: str
+    kept: frozenset[str]
+    """Names that the carrier uses for itself or never sends."""
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Names of rows that no parameter of a spec may have."""
+        own = {self.server_url, self.page_view, self.conversion, self.event_id, self.items, self.contents}
+        return self.kept | own | set(self.rows.values())
+
+
+def carrier(library: Library) -> Carrier:
+    """The carrier of the template folders; a folder of the user's own comes first."""
+    return _read(library.folders)
+
+
+@lru_cache(maxsize=4)
+def _read(folders: tuple[Path, ...]) -> Carrier:
+    path = next(path for folder in folders for path in sorted(folder.glob("*/carrier.yml")))
+    data = parse(decode(path.read_bytes(), str(path)), str(path)).data
+    data["items_events"], data["kept"] = frozenset(data["items_events"]), frozenset(data["kept"])
+    return Carrier(id=path.parent.name, **data)
