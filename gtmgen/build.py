@@ -14,18 +14,13 @@ from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.container.text import dump
 from gtmgen.findings import Finding, GtmgenError, Position, Severity
 from gtmgen.lint import lint_spec
+from gtmgen.outputs import CONTRACT, SERVER, SETUP, WEB
 from gtmgen.plan import Plan, plan_server, plan_setup, plan_web
 from gtmgen.platforms import Library
 from gtmgen.render import refuse_undefined, render
 from gtmgen.resolve import Sending, resolve, side
 from gtmgen.spec.load import load
 from gtmgen.spec.model import Spec
-
-WEB = ".web.json"
-SERVER, SETUP = ".server.json", ".server-setup.json"
-CONTRACT = (".events-api.json", ".events-api.md")
-SUFFIXES = (WEB, SERVER, SETUP, *CONTRACT)
-"""How the names of outputs end: the container, the server container with what is imported once, and what a backend sends by."""
 
 
 class Built(NamedTuple):

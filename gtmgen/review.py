@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from gtmgen import git
-from gtmgen.build import WEB, compile_spec
-from gtmgen.container.read import MAX_BYTES, is_container
+from gtmgen.build import compile_spec
+from gtmgen.container.read import MAX_BYTES, is_container, names
 from gtmgen.diff.comparison import Comparison, compare
 from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.lint import Wanted
 from gtmgen.lint.files import Linted, lint, together
+from gtmgen.outputs import WEB, beside
 from gtmgen.platforms import Library
 from gtmgen.side import nothing, refuse_two_kinds, side, too_deep
 from gtmgen.source import decode
@@ -118,17 +119,17 @@ def review(
     pairs = _outputs(files, [row.new for row in rows], new, output, library, folder)
     built = {path for path, pair in pairs.items() if not pair.stale}
     specs = {pair.spec for path, pair in pairs.items() if not pair.stale and path.endswith(WEB)}
-    names = (_short(base), _short(head))
+    revisions = (_short(base), _short(head))
     comparisons: list[Comparison] = []
     unread = 0
     linted: list[Linted] = []
     for file in files:
         if file.after is not None and file.path not in built:
-            linted.append(lint(file.after, file.path, library, wanted(file.path)))
+            linted.append(lint(file.after, file.path, library, wanted(file.path), _beside(file.path, new, folder)))
         if file.path in specs:
             continue  # its output is what gets imported, and is compared by itself
         try:
-            comparisons += _compared(file, names, library)
+            comparisons += _compared(file, revisions, library)
         except GtmgenError as problem:
             findings += problem.findings
             unread += 1
@@ -138,7 +139,13 @@ def review(
     findings += [finding for file in together(linted, library, wanted("")) for finding in file.findings]
     stale = [Stale(path, pair.spec, pair.missing) for path, pair in sorted(pairs.items()) if pair.stale]
     stale += _left_out(files, git.files(new, folder), output)
-    return Review(*names, tuple(comparisons), tuple(dict.fromkeys(findings)), tuple(stale), len(files), unread)
+    return Review(*revisions, tuple(comparisons), tuple(dict.fromkeys(findings)), tuple(stale), len(files), unread)
+
+
+def _beside(path: str, new: str, folder: Path | None) -> frozenset[tuple[str, str]]:
+    """What is imported with a container from the file beside it, if there is one."""
+    other = beside(path)
+    return names(git.read(new, other, MAX_BYTES, folder).decode()) if other in git.files(new, folder) else frozenset()
 
 
 def _left_out(files: Sequence[_File], there: frozenset[str], output: str) -> list[Stale]:

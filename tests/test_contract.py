@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from py_mini_racer import MiniRacer
 
-from gtmgen.build import CONTRACT, SUFFIXES, Built, compile_spec
+from gtmgen.build import Built, compile_spec
 from gtmgen.contract.answers import answers
 from gtmgen.contract.examples import AT
 from gtmgen.events_api.answer import Reply, verdict
@@ -24,6 +24,7 @@ from gtmgen.events_api.payload import Happened, payloads, request
 from gtmgen.events_api.visitor import cleaned, hashed
 from gtmgen.findings import GtmgenError
 from gtmgen.lint.files import lint
+from gtmgen.outputs import CONTRACT, WEB
 from gtmgen.platforms import Library, library
 from gtmgen.resolve import side
 from tests.conftest import HEAD, ROOT, known
@@ -340,7 +341,7 @@ def test_the_outputs_do_not_depend_on_the_run(tmp_path: Path) -> None:
 def test_build_writes_checks_and_lists_every_output(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(EVERY, encoding="utf-8")
     said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
-    for suffix in SUFFIXES:
+    for suffix in (WEB, *CONTRACT):
         assert f"a.yml -> output/a{suffix} (new)" in said
     assert re.search(r"Renewal +your backend +.* backend +-\n", said)
     assert re.search(r"purchase +event purchase .* both +\d", said)
@@ -349,7 +350,9 @@ def test_build_writes_checks_and_lists_every_output(tmp_path: Path) -> None:
     assert done.stderr.endswith(b"3 outputs are up to date\n")
     assert gtmgen("build", "a.yml", cwd=tmp_path).stderr.count(b"(unchanged)") == 3
     assert json.loads(gtmgen("build", "a.yml", "-o", "-", cwd=tmp_path).stdout)["exportFormatVersion"] == 2
-    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == sorted(f"a{suffix}" for suffix in SUFFIXES)
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == sorted(
+        f"a{suffix}" for suffix in (WEB, *CONTRACT)
+    )
 
 
 @pytest.mark.parametrize("suffix", CONTRACT)
@@ -376,7 +379,7 @@ def test_a_spec_that_loses_its_backend_says_what_is_left_over(tmp_path: Path) ->
     gtmgen("build", "a.yml", cwd=tmp_path)
     (tmp_path / "a.yml").write_text(text.replace(BACKEND, ""), encoding="utf-8")
     said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
-    assert "left over; the spec has nothing for a backend to send any more, so delete these files:\n" in said
+    assert "left over; the spec does not give these any more, so delete the files:\n" in said
     assert all(f"    output/a{suffix}\n" in said for suffix in CONTRACT)
     done = gtmgen("build", "a.yml", "--check", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.count(b"left over") == 2

@@ -103,7 +103,7 @@ def _compile(specs: Sequence[str], known: Library) -> dict[str, Built]:
 
 def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
     """Two specs for one file or for one container: the second would overwrite the first, here or in GTM."""
-    from gtmgen.build import WEB
+    from gtmgen.outputs import WEB
 
     findings = []
     files: dict[Path, str] = {}
@@ -140,7 +140,7 @@ def _file(target: Path, suffix: str) -> Path:
 
 def _left_over(result: Built, target: Path) -> list[Path]:
     """Outputs of an earlier build that the spec does not give any more."""
-    from gtmgen.build import SUFFIXES
+    from gtmgen.outputs import SUFFIXES
 
     return [file for suffix in SUFFIXES if suffix not in result.outputs and (file := _file(target, suffix)).is_file()]
 
@@ -194,9 +194,9 @@ def _write(built: dict[str, Built], targets: dict[str, Path], known: Library) ->
 
 def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str, str]]:
     """Writes what is new or changed, and says so; gives what a container had and has no more: where, kind and name."""
-    from gtmgen.build import SERVER, SETUP, WEB
     from gtmgen.container.read import names
     from gtmgen.files import read_output, write
+    from gtmgen.outputs import SERVER, SETUP, WEB
 
     gone: list[tuple[str, str, str]] = []
     places = {WEB: "", SERVER: " in the server container"}

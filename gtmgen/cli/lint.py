@@ -67,7 +67,7 @@ def lint(
         for file in several:
             name = "<stdin>" if file == "-" else file
             try:
-                linted.append(lint_file(_read(file), name, known, wanted(file)))
+                linted.append(lint_file(_read(file), name, known, wanted(file), _beside(file)))
             except GtmgenError as problem:
                 linted.append(Linted(name, problem.findings))
     linted = together(linted, known, wanted(""))
@@ -85,6 +85,16 @@ def _read(file: str) -> bytes:
     from gtmgen.files import read_bytes
 
     return read_bytes(file, MAX_BYTES)
+
+
+def _beside(file: str) -> frozenset[tuple[str, str]]:
+    """What is imported with a container from the file beside it, if there is one."""
+    from gtmgen.container.read import names
+    from gtmgen.files import read_output
+    from gtmgen.outputs import beside
+
+    other = beside(file)
+    return names(read_output(Path(other)) or "") if other else frozenset()
 
 
 def chosen(select: Sequence[str], ignore: Sequence[str], said: Config) -> Callable[[str], Wanted]:

@@ -35,6 +35,8 @@ class Container:
 
     data: Mapping[str, Any]
     """The export as it stands in the file."""
+    beside: frozenset[Key] = frozenset()
+    """What is imported with it from another file: the variables of the tokens of a server container."""
 
     @cached_property
     def named(self) -> Named:
@@ -143,7 +145,8 @@ class Container:
         return {
             target: users
             for target, users in self.users.items()
-            if target not in self.named and not is_own(target) and not self._is_built_in(target)
+            if target not in self.named and target not in self.beside
+            if not is_own(target) and not self._is_built_in(target)
         }
 
     @cached_property

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from gtmgen.container.graph import Key
 from gtmgen.container.places import Places
 from gtmgen.container.read import is_container, read
 from gtmgen.container.whole import Container
@@ -41,7 +42,9 @@ class Linted(NamedTuple):
         return any(finding.rule in UNREADABLE for finding in self.findings)
 
 
-def lint(raw: bytes, name: str, library: Library, wanted: Wanted = by_default) -> Linted:
+def lint(
+    raw: bytes, name: str, library: Library, wanted: Wanted = by_default, beside: frozenset[Key] = frozenset()
+) -> Linted:
     """What there is to say about a file, that it cannot be read included.
 
     Args:
@@ -49,20 +52,23 @@ def lint(raw: bytes, name: str, library: Library, wanted: Wanted = by_default) -
         name: what findings call it; its ending helps to tell what it is.
         library: the platforms.
         wanted: which rules to ask.
+        beside: what is imported with it from another file, for a container.
     """
     if raw.startswith(_CONTRACT) and b'"containerVersion"' not in raw:
         return Linted(name, ())  # made of a spec, and no rule reads it; the spec has been told what there is to say
     try:
-        return _container(raw, name, library, wanted) if is_container(raw, name) else _spec(raw, name, library, wanted)
+        if is_container(raw, name):
+            return _container(raw, name, library, wanted, beside)
+        return _spec(raw, name, library, wanted)
     except GtmgenError as problem:
         return Linted(name, problem.findings)
     except RecursionError:
         return Linted(name, (error("too-deep", "this is nested deeper than any container", Position(name, 0, 0)),))
 
 
-def _container(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linted:
+def _container(raw: bytes, name: str, library: Library, wanted: Wanted, beside: frozenset[Key]) -> Linted:
     export = read(raw, name)
-    container, places = Container(export.data), Places(Lines(name, export.text))
+    container, places = Container(export.data, beside), Places(Lines(name, export.text))
     seen = observe(container, library)
 
     def locate(said: Said) -> Position:
