@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 REQUEST_WORDS = ("pixel", "test_event_code", "events")
 EVENT_WORDS = ("event", "seconds", "event_id", "user", "params", "url", "referrer")
 USER_WORDS = ("ip", "user_agent")
+FORM_WORDS = ("level", "ms", "value")
+TAG_FIELDS = (
+    *("pixel", "token", "testEventCode", "event", "eventId", "params"),
+    *("items", "fromItems", "user", "ids", "consent"),
+)
+"""What a tag of the custom template is filled with, beside the platform's settings."""
 
 
 class Answer(NamedTuple):
@@ -37,6 +43,8 @@ class Id(NamedTuple):
     cookie: str = ""
     days: int = 0
     """How long the server side keeps what came in the query; 0: not at all."""
+    form: str = ""
+    """How the id is made of what came in the query, where that alone is none: parts with dots between them."""
 
 
 class ServerSide(NamedTuple):
@@ -57,6 +65,8 @@ class ServerSide(NamedTuple):
     """How old an event may be; 0 where the platform names no limit."""
     dedup_hours: int
     """How long the platform remembers an event_id."""
+    options: Mapping[str, Mapping[str, Any]]
+    """Settings to what an event holds beside the rest where the setting is true."""
     answer: Answer
 
 
@@ -83,5 +93,6 @@ def server_side(data: Mapping[str, Any]) -> ServerSide:
         batch=data.get("batch", 1),
         max_age_days=data.get("max_age_days", 0),
         dedup_hours=data.get("dedup_hours", 48),
+        options=data.get("options", {}),
         answer=answer,
     )

@@ -26,7 +26,7 @@ from gtmgen.checks import (
     text,
 )
 from gtmgen.findings import Finding, error, nearest
-from gtmgen.platform_server import EVENT_WORDS, REQUEST_WORDS, USER_WORDS
+from gtmgen.platform_server import EVENT_WORDS, FORM_WORDS, REQUEST_WORDS, TAG_FIELDS, USER_WORDS
 from gtmgen.recognise import DOES, parse_call, words_of
 from gtmgen.source import Path as Place
 from gtmgen.source import Source
@@ -131,6 +131,26 @@ def filled(known: tuple[str, ...], *, and_settings: bool = False) -> Check:
     return check
 
 
+def form(value: Any, at: Place) -> Iterator[Problem]:
+    """How an id is made: parts with dots between them, what came in the query as the last."""
+    parts = str(value).split(".")
+    if parts[-1] != "$value" or parts.count("$value") != 1:
+        yield at, f"`{value}` does not end with what came in the query", "write `fb.$ms.$value`: parts, and dots", False
+    yield from filled(FORM_WORDS)({str(i): part for i, part in enumerate(parts)}, at)
+
+
+def browser_id(value: Any, at: Place) -> Iterator[Problem]:
+    """What the platform knows a browser by: a cookie, a parameter of the address, or both."""
+    yield from _ID(value, at)
+    if not isinstance(value, dict):
+        return
+    if not value.keys() & {"query", "cookie"}:
+        yield at, f"`{at[-1]}` is found nowhere", "write a `cookie`, a `query`, or both", True
+    for key, needs in (("days", ("query", "cookie")), ("form", ("query",))):
+        if key in value and not value.keys() >= set(needs):
+            yield (*at, key), f"`{key}` is for what comes in the query", f"write {' and '.join(needs)} too", True
+
+
 def token(value: Any, at: Place) -> Iterator[Problem]:
     """Where the token goes."""
     if not isinstance(value, dict) or len(value) != 1 or value.keys() - {"header", "query"}:
@@ -172,6 +192,7 @@ _ANSWER = keys(
     token_=listed(integer, or_one=False),
     refused_=codes,
 )
+_ID = keys(query_=text, cookie_=text, days_=count, form_=form)
 _SERVER = keys(
     template_=text,
     url=text,
@@ -179,10 +200,11 @@ _SERVER = keys(
     request=filled(REQUEST_WORDS),
     event=filled(EVENT_WORDS, and_settings=True),
     user_=filled((), and_settings=True),
-    ids_=each(keys(query_=text, cookie_=text, days_=count)),
+    ids_=each(browser_id),
     batch_=count,
     max_age_days_=count,
     dedup_hours_=count,
+    options_=each(each(filled((), and_settings=True))),
     answer_=_ANSWER,
 )
 _PARAM = keys(key_=text, type=choice(TYPES, "type of a parameter"), with_=text, one_of_=listed(text, or_one=False))
@@ -291,16 +313,32 @@ def _meaning(
                 hint = f"did you mean `{near}`?" if near else f"known: {', '.join(params)}"
                 yield ("needs", event, i), f"`{name}` is no parameter", hint, False
     yield from _server_words(data)
-    for part, file in data["web"].items():
+    files: dict[Place, str] = {("web", part): file for part, file in data["web"].items()}
+    if file := data.get("server", {}).get("template"):
+        files["server", "template"] = file
+    for at, file in files.items():
         if not any((folder / id_ / file).is_file() for folder in folders):
-            yield ("web", part), f"there is no file {file} in {id_}/", "", False
+            yield at, f"there is no file {file} in {id_}/", "", False
 
 
 def _server_words(data: dict[str, Any]) -> Iterator[Problem]:
-    """`$words` of a server side that name the platform's own: its settings in an event, its ids in a user."""
-    server = data.get("server", {})
+    """What a server side says of the platform's own: its settings in an event, its ids in a user, what a setting adds."""
+    server, settings = data.get("server", {}), data.get("settings", {})
     for part, known in (
-        ("event", (*EVENT_WORDS, *data.get("settings", {}))),
+        ("event", (*EVENT_WORDS, *settings)),
         ("user", (*USER_WORDS, *server.get("ids", {}))),
     ):
         yield from filled(known)(server.get(part, {}), ("server", part))
+    for name in server.get("options", {}):
+        if settings.get(name, {}).get("type") != "boolean":
+            near = nearest(name, settings)
+            hint = f"did you mean `{near}`?" if near and near != name else "name one of `settings` that is a boolean"
+            yield ("server", "options", name), f"`{name}` is no setting that is true or false", hint, True
+    for name in settings if "template" in server else ():
+        if name in TAG_FIELDS:
+            yield (
+                ("settings", name),
+                f"`{name}` is a field that every tag of a server side has",
+                "choose another name",
+                True,
+            )

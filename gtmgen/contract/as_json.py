@@ -99,7 +99,7 @@ def _field(field: Field) -> dict[str, Any]:
         "one_of": list(field.one_of),
         "clean": list(field.clean),
         "match": field.match,
-        "id": field.id._asdict() if field.id else None,
+        "id": {key: value for key, value in field.id._asdict().items() if value or key != "form"} if field.id else None,
         "sources": _sources(field.sources),
     }
     shown = {key: value for key, value in said.items() if value not in (None, "", [], False) or key == "constant"}

@@ -96,6 +96,12 @@ def of_event(platform: Platform, sending: Sending) -> list[Field]:
                 found.append(_constant(place, option)._replace(what="setting", name=name))
         else:
             found.append(_constant(place, value))
+    for name, more in server.options.items():
+        if sending.options.get(name) is True:
+            for at, value in leaves(more):
+                place = (*events_at(server), *at)
+                found = [field for field in found if field.at != place]  # it stands in the place of what is there else
+                found.append(_constant(place, value)._replace(what="setting", name=name))
     return found
 
 
@@ -184,4 +190,6 @@ def _param(place: Path, param: Param, event: str, keys: set[str]) -> Iterator[Fi
 
 def _constant(at: Path, value: Any) -> Field:
     type_ = "boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "text"
+    if not isinstance(value, (bool, int, float, str)):
+        type_ = "any"
     return Field(at, type_, "constant", constant=value)

@@ -92,7 +92,7 @@ def payloads(
         return tuple(Payload(*head, pixel, sending.sent_as, id_, seconds, {}, "", refused) for pixel in sending.pixels)
     remarks: list[str] = []
     values = params(sending, platform, happened.data, remarks)
-    user = _user(sending, platform, happened, remarks)
+    user = _user(sending, platform, happened, seconds, remarks)
     if in_browser(sending) and now - seconds > platform.server.dedup_hours * _HOUR:
         remarks.append(
             f"it is older than the {platform.server.dedup_hours} hours that {platform.name} remembers an event_id for: "
@@ -109,6 +109,9 @@ def payloads(
         "referrer": string(happened.page.get("referrer")),
     }
     body = _filled(platform.server.event, words)
+    for name, more in platform.server.options.items():
+        if sending.options.get(name) is True:
+            body |= more
     return tuple(
         Payload(*head, pixel, sending.sent_as, id_, seconds, body, "", "", tuple(remarks)) for pixel in sending.pixels
     )
@@ -249,11 +252,11 @@ def _wanted(sending: Sending, platform: Platform, data: Mapping[str, Any]) -> tu
     return (*sending.params, *further)
 
 
-def _user(sending: Sending, platform: Platform, happened: Happened, remarks: list[str]) -> dict[str, Any]:
+def _user(sending: Sending, platform: Platform, happened: Happened, seconds: int, remarks: list[str]) -> dict[str, Any]:
     server = platform.server
     assert server is not None
     words: dict[str, Any] = {name: string(happened.user.get(name) or happened.page.get(name)) for name in USER_WORDS}
-    words |= {name: browser_id(server, name, happened.user, happened.page) for name in server.ids}
+    words |= {name: browser_id(server, name, happened.user, happened.page, seconds) for name in server.ids}
     sources = {row.field.name: row.source for row in sending.user}
     user: dict[str, Any] = {}
     for name, field in platform.user.items():

@@ -70,24 +70,44 @@ def hashed(field: UserField, value: Any) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def browser_id(server: ServerSide, name: str, user: Mapping[str, Any], page: Mapping[str, Any]) -> str | None:
-    """What the platform knows the visitor's browser by: handed over under its name, else from the cookies or the page's address.
+def browser_id(
+    server: ServerSide, name: str, user: Mapping[str, Any], page: Mapping[str, Any], seconds: int
+) -> str | None:
+    """What the platform knows the visitor's browser by: handed over under its name, else from the page's address or the cookies.
+
+    What stands in the address is newer than what a cookie keeps. A cookie that holds the same is passed on as it is.
 
     Args:
         server: the platform's server side.
         name: the id's name there.
         user: what was said of the visitor.
         page: what was said of the page; `cookies` are the request's.
+        seconds: when it happened, in unix seconds.
     """
     for given in (user, page):
         if (text := string(given.get(name))) is not None:
             return text
-    where, cookies, url = server.ids[name], page.get("cookies"), page.get("url")
-    if where.cookie and isinstance(cookies, Mapping) and (text := string(cookies.get(where.cookie))) is not None:
-        return text
-    if where.query and isinstance(url, str) and where.query in url:
-        try:
-            return parse_qs(urlsplit(url).query).get(where.query, [None])[0]
-        except ValueError:
-            return None
-    return None
+    where, cookies = server.ids[name], page.get("cookies")
+    cookie = string(cookies.get(where.cookie)) if where.cookie and isinstance(cookies, Mapping) else None
+    value = _in_query(page.get("url"), where.query)
+    if value is None:
+        return cookie
+    if not where.form:
+        return value
+    parts = where.form.split(".")
+    held = ".".join((cookie or "").split(".")[len(parts) - 1 :])
+    if f"{held}.".startswith(f"{value}."):  # further parts may follow it
+        return cookie
+    # A server that keeps no cookie says level 1 ("fbp and fbc Parameters" of the one platform that asks for it).
+    words = {"$value": value, "$ms": str(seconds * 1000), "$level": "1"}
+    return ".".join(words.get(part, part) for part in parts)
+
+
+def _in_query(url: Any, name: str) -> str | None:
+    """A parameter of an address, the first of several."""
+    if not name or not isinstance(url, str) or name not in url:
+        return None
+    try:
+        return parse_qs(urlsplit(url).query).get(name, [None])[0]
+    except ValueError:
+        return None

@@ -184,13 +184,20 @@ def _what(field: Field) -> str:
     return "; ".join(said)
 
 
+_FORM = (
+    "`$value` is what stands there, letter by letter; `$ms` when it came, in unix milliseconds; `$level` 1, or where a cookie keeps it "
+    "how many dots its domain has; a cookie that ends so with the same value goes first"
+)
+
+
 def _browser_id(field: Field) -> str:
     assert field.id
     said = []
+    if field.id.query:
+        made = f", written as {span(field.id.form)} ({_FORM})" if field.id.form else ""
+        said.append(f"the landing page's query key {span(field.id.query)}{made}")
     if field.id.cookie:
         said.append(f"the cookie {span(field.id.cookie)} of the visitor's request, as it is")
-    if field.id.query:
-        said.append(f"the landing page's query key {span(field.id.query)}")
     keep = f"; keep it for {field.id.days} days" if field.id.days else ""
     return f"{', else '.join(said)}{keep}; left out where there is none; in clear"
 
