@@ -135,7 +135,7 @@ def _operand(parts: Parts, spec: Spec, row: Row, carrier: Carrier, at: Path) -> 
     return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, own_folder(spec, carrier.name)))
 
 
-_TITLES = {"texts": "JSON", "contents": "JSON", "any": "As sent"}
+_TITLES = {"texts": "JSON", "products": "JSON", "any": "As sent"}
 
 
 def _words(prefix: str, value: Operand | None) -> str:

@@ -20,9 +20,9 @@ from gtmgen.platforms import Library, ParamType
 from gtmgen.resolve import PAGE_VIEW, Param, Sending
 from gtmgen.spec.model import Lookup, Spec, Value
 
-Form = Literal["number", "currency", "text", "texts", "any", "items", "contents"]
-"""How a value is written on the wire: `texts` and `contents` as JSON text, `any` as it is where it is a plain text or a number."""
-KINDS = {"contents": "items", "text": "string"}
+Form = Literal["number", "currency", "text", "texts", "any", "items", "products"]
+"""How a value is written on the wire: `texts` and `products` as JSON text, `any` as it is where it is a plain text or a number."""
+KINDS = {"products": "items", "text": "string"}
 """The kind of operand that a form is made of, where it has another name."""
 
 
@@ -110,7 +110,7 @@ def _hit(spec: Spec, title: str, own: list[Sending], library: Library, carrier: 
         if name in rows and _meant(rows[name]) != _meant(row):
             name = f"{platform}_{name}"
             if row.form == "items":  # one row alone can hold products
-                row = row._replace(form="contents")
+                row = row._replace(form="products")
                 name = f"{platform}_{carrier.contents}"
         rows.setdefault(name, row._replace(name=name))
         return name
@@ -138,7 +138,7 @@ def _carried(spec: Spec, sending: Sending, library: Library, carrier: Carrier, e
     for param in sending.params:
         if param.type.type == "items":
             direct = event in carrier.items_events
-            form: Form = "items" if direct else "contents"
+            form: Form = "items" if direct else "products"
             row = Row(carrier.items if direct else carrier.contents, form, param.source, "items")
             items, take = put(row, platform.id), from_items(param.type, sending.event, own_keys)
         else:
