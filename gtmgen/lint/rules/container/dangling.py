@@ -6,6 +6,8 @@ id into an export without the trigger, so a missing trigger is an error; a varia
 left out when only a part of a container was exported. Such a part is fine where the container that it is imported into has
 the rest. An export in which most of what is used is missing gets one finding for the whole.
 
+In a container that gtmgen made, what is missing is what the spec says the target has (`{variable: …}`): a note reminds of it.
+
 Mend the name, add what is missing, or take the use away. A name like `YOUR_TRACKING_ID` is a recipe's placeholder (and
 only a note): put your own value there.
 """
@@ -16,6 +18,7 @@ import re
 from collections.abc import Iterator
 
 from gtmgen.container.graph import MARK, Key
+from gtmgen.container.link import made_here
 from gtmgen.container.whole import Container, called, several
 from gtmgen.findings import Severity, nearest
 from gtmgen.lint import Said
@@ -59,7 +62,12 @@ def check(container: Container) -> Iterator[Said]:
         by_name = [one for one in found if one[1] not in _CERTAIN]
         found = [one for one in found if one[1] in _CERTAIN]
         yield from _whole(container, [target for target, _, _ in by_name])
+    ours = made_here(container.data)
     for i, (target, how, by) in enumerate(found):
+        if ours and target[0] == "variable":  # `build` leaves out what the spec says the target has, and nothing else
+            message = f"{_name(target)} is expected in the container that this is imported into"
+            yield Said(container.at(by[0], how, target), message, "", Severity.NOTE, part=f"{{{{{target[1]}}}}}")
+            continue
         guess = _guess(container, target) if i < _MOST_GUESSED else ""
         harmless = how == "is in" or (target[0] == "variable" and bool(_PLACEHOLDER.fullmatch(target[1])))
         weight = Severity.ERROR if how in _CERTAIN else Severity.NOTE if harmless else None
