@@ -40,6 +40,24 @@ class Carrier(NamedTuple):
     user_other: str
     kept: frozenset[str]
     """Names that the carrier uses for itself or never sends."""
+    objects: frozenset[str]
+    """Paths of the data layer that hold a list or an object, which the wire does not take."""
+    user_variable: str
+    """GTM's type of the variable that gives an object of user data."""
+    unsent: frozenset[str]
+    """Of the kept names those that read like data: on an event they are dropped."""
+    copies: str
+    """The box of an event tag that makes it take over the page's own e-commerce data."""
+    copies_events: frozenset[str]
+    """The events that the box works for besides `items_events`."""
+    transport: str
+    """The older name of `server_url`."""
+    transport_whole: str
+    """The row without which an event with `transport` leaves the user data at home."""
+    client_type: str
+    """GTM's type of the server container's client that reads the carrier's hits."""
+    enhanced: frozenset[str]
+    """Events that the carrier sends by itself, whatever the container says."""
 
     @property
     def taken(self) -> frozenset[str]:
@@ -57,5 +75,6 @@ def carrier(library: Library) -> Carrier:
 def _read(folders: tuple[Path, ...]) -> Carrier:
     path = next(path for folder in folders for path in sorted(folder.glob("*/carrier.yml")))
     data = parse(decode(path.read_bytes(), str(path)), str(path)).data
-    data["items_events"], data["kept"] = frozenset(data["items_events"]), frozenset(data["kept"])
+    for name in ("items_events", "kept", "objects", "unsent", "copies_events", "enhanced"):
+        data[name] = frozenset(data[name])
     return Carrier(id=path.parent.name, **data)
