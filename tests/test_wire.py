@@ -1,0 +1,156 @@
+"""What travels to a server container, row by row: names that arrive, forms that are given back exactly, one hit for one consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gtmgen.carrier import carrier
+from gtmgen.plan.wire import Hit, as_sent, event_name, hits, same_site
+from gtmgen.resolve import resolve
+from gtmgen.spec.load import load
+from tests.conftest import known
+
+SPEC = """\
+gtmgen: 1
+site: {name: Shop, domain: DOMAIN, currency: EUR}
+platforms:
+  tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}
+  meta: {pixel_id: 123456789012345}
+server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}
+user_data: {email: user.email, first_name: user.name}
+conversions:
+"""
+
+
+def travels(conversions: str, domain: str = "www.shop.example", head: str = SPEC) -> tuple[Hit, ...]:
+    spec, _ = load(head.replace("DOMAIN", domain) + conversions, "spec.yml", known())
+    return hits(spec, resolve(spec, known()), known(), carrier(known()))
+
+
+def rows(hit: Hit) -> dict[str, str]:
+    return {row.name: row.form for row in hit.rows}
+
+
+def test_the_fourteen_events_carry_products_and_the_others_their_text() -> None:
+    purchase, other = travels(
+        "  - {event: purchase, when: {data_layer: purchase}}\n  - {event: subscribe, when: {data_layer: s}, items: plan.lines}\n"
+    )
+    assert rows(purchase)["items"] == "items" and "contents" not in rows(purchase)
+    assert rows(other)["contents"] == "products" and "items" not in rows(other)
+    assert [carried.items for carried in other.carried] == ["contents", "contents"]
+
+
+def test_what_google_has_a_name_for_travels_under_it() -> None:
+    (hit,) = travels("  - {event: purchase, when: {data_layer: purchase}}\n")
+    assert rows(hit) == {
+        "value": "number",
+        "currency": "currency",
+        "transaction_id": "text",
+        "items": "items",
+        "user_data.email_address": "text",
+        "user_data.address.first_name": "text",
+    }
+    tiktok, meta = hit.carried
+    assert tiktok.params == (("value", "value"), ("currency", "currency"), ("order_id", "transaction_id"))
+    assert tiktok.user == (("email", "user_data.email_address"),)  # it takes no names
+    assert meta.user == (("email", "user_data.email_address"), ("first_name", "user_data.address.first_name"))
+
+
+@pytest.mark.parametrize(
+    "name", ["_secret", "transaction_id", "event_id", "page_location", "user_data", "send_to", "value_"]
+)
+def test_a_parameter_whose_name_would_not_arrive_travels_under_another(name: str) -> None:
+    (hit,) = travels(f"  - {{event: contact, when: {{data_layer: c}}, params: {{{name}: {{path: x}}}}}}\n")
+    (tiktok, _) = hit.carried
+    ((key, row),) = [(key, row) for key, row in tiktok.params]
+    assert key == name
+    assert row == (name if name == "value_" else f"p_{name.strip('_')}")
+    assert not row.startswith("_") and "." not in row
+
+
+def test_a_value_that_platforms_take_differently_travels_twice() -> None:
+    (hit,) = travels(
+        "  - {event: contact, when: {data_layer: c}, value: a, platforms: {meta: {params: {value: {path: b}}}}}\n"
+    )
+    tiktok, meta = hit.carried
+    assert dict(tiktok.params)["value"] == "value"
+    assert dict(meta.params)["value"] == "meta_value"
+    assert {row.name: row.source[0].name for row in hit.rows if "value" in row.name} == {
+        "value": "a",
+        "meta_value": "b",
+    }
+
+
+def test_platforms_that_ask_for_other_consent_get_a_hit_of_their_own() -> None:
+    head = SPEC.replace("{pixel_id: 123456789012345}", "{pixel_id: 123456789012345, consent: [ad_storage]}")
+    one, two = travels("  - {event: purchase, when: {data_layer: purchase}}\n", head=head)
+    assert (one.marker, one.consent) == ("gtmgen - purchase", ("ad_storage", "ad_user_data"))
+    assert (two.marker, two.consent) == ("gtmgen - purchase for Meta", ("ad_storage",))
+    assert [[c.sending.platform for c in hit.carried] for hit in (one, two)] == [["tiktok"], ["meta"]]
+
+
+def test_what_stays_in_the_browser_has_no_hit() -> None:
+    head = SPEC.replace("{pixel_id: 123456789012345}", "{pixel_id: 123456789012345, server: false}")
+    (hit,) = travels("  - {event: purchase, when: {data_layer: purchase}}\n", head=head)
+    assert [carried.sending.platform for carried in hit.carried] == ["tiktok"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "url", "same"),
+    [
+        ("shop.example", "https://sgtm.shop.example", True),
+        ("www.shop.example", "https://sgtm.shop.example/x", True),
+        ("www.shop.example", "https://sgtm.other.example", False),
+        ("www.shop.co.uk", "https://sgtm.shop.co.uk", True),
+        ("www.shop.co.uk", "https://sgtm.other.co.uk", False),
+        ("shop.example", "https://shop-abc.run.app", False),
+        ("", "https://sgtm.shop.example", False),
+    ],
+)
+def test_when_cookies_reach_the_server(domain: str, url: str, same: bool) -> None:
+    assert same_site(domain, url) is same
+
+
+def test_ids_of_cookies_travel_where_the_cookies_do_not() -> None:
+    (near,) = travels("  - {event: contact, when: {data_layer: c}}\n")
+    (far,) = travels("  - {event: contact, when: {data_layer: c}}\n", domain="www.elsewhere.example")
+    assert [carried.ids for carried in near.carried] == [(), ()]
+    assert [dict(carried.ids) for carried in far.carried] == [
+        {"ttclid": "ttclid", "ttp": "ttp"},
+        {"fbc": "fbc", "fbp": "fbp"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "sent"),
+    [
+        ("purchase", "purchase"),
+        ("Quiz_Finished", "Quiz_Finished"),
+        ("Quiz Finished", "Quiz_Finished_"),
+        ("4711", "e_4711_"),
+        ("a" * 50, "a" * 33 + "_"),
+    ],
+)
+def test_an_event_of_ones_own_travels_under_a_name_that_ga4_takes(event: str, sent: str) -> None:
+    name = event_name(event)
+    assert name == sent or (name.startswith(sent) and len(name) == len(sent) + 6)
+    assert len(name) <= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("plain", "plain"),
+        ("12", "12"),
+        ("true", '"true"'),
+        ("[1]", '"[1]"'),
+        ("{a", '"{a"'),
+        ('"x"', '"\\"x\\""'),
+        ("é", "é"),
+        ("", ""),
+    ],
+)
+def test_a_text_that_would_read_as_something_else_is_quoted(text: str, row: Any) -> None:
+    assert as_sent(text) == row
