@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gtmgen import platform_shape
+from gtmgen.outputs import SERVER, SETUP, WEB
 from gtmgen.source import parse
 from tests.conftest import HEAD, ROOT, compiled, known
 
@@ -27,10 +28,9 @@ def test_trigger_kind(path: Path, golden: Golden) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_platform(path: Path, golden: Golden) -> None:
-    golden(
-        ROOT / "tests" / "golden" / "platforms" / f"{path.parent.name}.json",
-        compiled(path.read_text(encoding="utf-8")).text,
-    )
+    """Each of its outputs: the web container, the server container, and what is imported into that once."""
+    for suffix, text in compiled(path.read_text(encoding="utf-8")).outputs.items():
+        golden(ROOT / "tests" / "golden" / "platforms" / f"{path.parent.name}{suffix}", text)
 
 
 def test_every_platform_has_an_example() -> None:
@@ -40,13 +40,14 @@ def test_every_platform_has_an_example() -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_the_outputs_in_the_repository_are_what_their_specs_give(path: Path) -> None:
-    built = compiled(path.read_text(encoding="utf-8"))
-    output = ROOT / "output" / f"{path.stem}.web.json"
-    assert output.read_bytes().decode("utf-8") == built.text, f"stale: run gtmgen build specs/{path.name}"
+    for suffix, text in compiled(path.read_text(encoding="utf-8")).outputs.items():
+        output = ROOT / "output" / f"{path.stem}{suffix}"
+        assert output.read_bytes().decode("utf-8") == text, f"stale: run gtmgen build specs/{path.name}"
 
 
 def test_no_golden_is_left_over() -> None:
-    made = {f"triggers/{path.stem}" for path in TRIGGERS} | {f"platforms/{path.parent.name}" for path in EXAMPLES}
+    made = {f"triggers/{path.stem}" for path in TRIGGERS}
+    made |= {f"platforms/{path.parent.name}{suffix.removesuffix('.json')}" for path in EXAMPLES for suffix in (WEB, SERVER, SETUP)}
     stored = {
         str(path.relative_to(ROOT / "tests" / "golden").with_suffix(""))
         for path in (ROOT / "tests" / "golden").rglob("*.json")
