@@ -235,7 +235,7 @@ SHAPE = keys(
         )
     ),
     server_=_SERVER,
-    web=keys(pixel=text, base=text, event=text),
+    web=keys(pixel=text, base=text, event=text, stub_=keys(url=listed(text), file=text)),
     recognise_=_RECOGNISE,
 )
 
@@ -313,7 +313,9 @@ def _meaning(
                 hint = f"did you mean `{near}`?" if near else f"known: {', '.join(params)}"
                 yield ("needs", event, i), f"`{name}` is no parameter", hint, False
     yield from _server_words(data)
-    files: dict[Place, str] = {("web", part): file for part, file in data["web"].items()}
+    files: dict[Place, str] = {("web", part): file for part, file in data["web"].items() if part != "stub"}
+    if stub := data["web"].get("stub"):
+        files["web", "stub", "file"] = stub["file"]
     if file := data.get("server", {}).get("template"):
         files["server", "template"] = file
     for at, file in files.items():

@@ -99,6 +99,14 @@ class UserField(NamedTuple):
     """The server side's key, where a SHA-256 is sent always."""
 
 
+class WebStub(NamedTuple):
+    """What stands in for the platform's own script where a container is tried without a network."""
+
+    urls: tuple[str, ...]
+    """How the script's addresses begin."""
+    file: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Platform:
     """An ad platform as its folder describes it."""
@@ -121,6 +129,8 @@ class Platform:
     params: Mapping[str, ParamType]
     user: Mapping[str, UserField]
     web: Mapping[str, str]
+    stub: WebStub | None
+    """None where the folder has none: then nobody answers for the platform's script."""
     server: ServerSide | None
     """The platform's server API; None where it has none, or none that gtmgen knows."""
     recognisable: Mapping[str, Any]
@@ -310,10 +320,18 @@ def _platform(name: str, data: dict[str, Any]) -> Platform:
             )
             for key, row in data.get("user", {}).items()
         },
-        web=data["web"],
+        web={part: file for part, file in data["web"].items() if part != "stub"},
+        stub=_stub(data["web"].get("stub")),
         server=server_side(data["server"]) if "server" in data else None,
         recognisable=data.get("recognise", {}),
     )
+
+
+def _stub(row: Mapping[str, Any] | None) -> WebStub | None:
+    if row is None:
+        return None
+    urls = (row["url"],) if isinstance(row["url"], str) else tuple(row["url"])
+    return WebStub(urls, row["file"])
 
 
 def _param(name: str, row: str | dict[str, Any]) -> ParamType:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import HEAD, ROOT, container
-from tests.runtime.record import Call, Result
+from gtmgen.verify.result import Call, Result
 from tests.runtime.v8 import consent, gtag, js, push, reload, run, together
 
 SHOP = json.loads((ROOT / "output" / "shop.web.json").read_bytes())

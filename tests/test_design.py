@@ -27,6 +27,7 @@ STAGES = [
     {"observe"},
     {"lint"},
     {"diff"},
+    {"verify"},
     {"contract"},
     {"report.text", "report.diff.words", "report.diff.markdown", "report.contract"},  # a contract is an output too
     {"build", "files", "git", "config", "lint.files", "side", "events_api.cursor", "events_api.bulk"},
@@ -40,6 +41,8 @@ HEAVY = {
     "jinja2": "render",
     "deepdiff": "diff.rest",
     "httpx": "events_api.transport",
+    "esprima": "verify.sandbox_language",
+    "playwright": "verify.chromium",
 }
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from gtmgen.verify.result import Call, Result
 from tests.conftest import ROOT, container
 from tests.runtime.browser import Page
-from tests.runtime.record import Call, Result
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -127,8 +127,8 @@ def test_an_element_that_appears_later_counts_once_and_is_kept_for_the_visit() -
         page.evaluate(
             "setTimeout(function () { document.querySelector('#enquiry').insertAdjacentHTML('beforeend', '<p class=message-sent>Thanks</p>') }, 20)"
         )
-        page.raw.wait_for_selector(".message-sent")
-        page.raw.wait_for_timeout(300)
+        page.do(page.raw.wait_for_selector(".message-sent"))
+        page.wait(300)
         page.settle()
         page.goto("https://www.northwind-solar.com/thank-you")
         leads = events(page.result(), "Lead")
@@ -143,7 +143,7 @@ def test_an_unless_holds_visibility_back() -> None:
     spec = container("unless: [{query: utm_source, is: qa}]\nconversions: [{event: subscribe, when: {visible: .ok}}]")
     for query, count in (("", 1), ("?utm_source=qa", 0)):
         with Page(spec, url=f"https://shop.example/{query}", html="<p class=ok>ok</p>") as page:
-            page.raw.wait_for_timeout(300)
+            page.wait(300)
             page.settle()
             assert len(events(page.result(), "Subscribe")) == count
 

@@ -179,7 +179,10 @@ def container(
         linked = {**entry, "triggerId": ids[entry["name"]]}
         if members := [row for row in entry.get("parameter", []) if row["key"] == "triggerIds"]:
             linked["parameter"] = [
-                {**members[0], "list": [{**one, "value": ids[one["value"]]} for one in members[0]["list"]]}
+                {
+                    **members[0],
+                    "list": [{**one, "value": ids.get(one["value"], one["value"])} for one in members[0]["list"]],
+                }
             ]
         listed.append(linked)
     made = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.runtime.source import literal
+from gtmgen.verify.javascript import literal
 
 
 @dataclass(frozen=True)

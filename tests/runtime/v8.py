@@ -12,8 +12,10 @@ from typing import Any
 
 from py_mini_racer import MiniRacer
 
-from tests.runtime.record import Result, fold
-from tests.runtime.source import bundle, stubs
+from gtmgen.verify.javascript import bundle
+from gtmgen.verify.program import compile_program
+from gtmgen.verify.result import Result, fold
+from tests.runtime.source import NO_DOM, stubs
 from tests.runtime.steps import Step, arrive, consent, gtag, js, push, reload, together, wait
 
 __all__ = ["arrive", "consent", "gtag", "js", "push", "reload", "run", "together", "wait"]
@@ -30,7 +32,7 @@ DRIVER = """
   const log = page.host.log;
   Object.defineProperty(globalThis, "__gtmLog", { value: log, configurable: true });
   return {
-    start: (file, options) => runtime.start(page.host, file, options),
+    start: (program, options) => runtime.start(page.host, program, options),
     settle(ms) {
       const horizon = page.clock.now() + ms;
       let steps = 0;
@@ -90,9 +92,11 @@ def run(
         explain: False leaves out why tags did not fire: faster over thousands of pushes.
 
     Raises:
-        ContainerError: GTM would refuse the container, or a part of it is not simulated.
+        GtmgenError: GTM would refuse the container.
     """
-    containers = [container] if isinstance(container, Mapping) else list(container)
+    containers = [
+        compile_program(one).data for one in ([container] if isinstance(container, Mapping) else list(container))
+    ]
     answers = [*(scripts or {}).items(), *stubs().items()]
     options = {"dataLayer": data_layer, "firstId": first_id, "waiting": waiting, "explain": explain}
     result = Result(storage={key: dict((storage or {}).get(key, {})) for key in ("cookies", "local", "session")})
@@ -144,7 +148,7 @@ class _Page:
     ) -> None:
         self.v8 = MiniRacer()
         self.containers, self.options, self.body_after = containers, options, body_after
-        self.v8.eval(f"const __page = {DRIVER % {'bundle': bundle('no_dom'), 'setup': json.dumps(setup)}}; undefined")
+        self.v8.eval(f"const __page = {DRIVER % {'bundle': bundle(NO_DOM), 'setup': json.dumps(setup)}}; undefined")
         self.v8.eval(f"const __dataLayer = {json.dumps(data_layer)}; undefined")
         self.v8.eval("window[__dataLayer] = window[__dataLayer] || []; undefined")
 

@@ -77,6 +77,7 @@ function makePage(setup) {
     window,
     document,
     log,
+    send: (url, { method, body }) => log({ kind: "request", url, method, body: body === undefined ? null : body }),
     image(url, done) {
       log({ kind: "request", url: String(url) });
       clock.setTimeout(() => done(true), 0);

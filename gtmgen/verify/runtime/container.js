@@ -1,44 +1,49 @@
 // One container on one page: ties the parts together and starts them.
 //
-// `host` is the page: {window, document, log(fact), insertHtml(html, who, done), image(url, done)}.
-// `options`: dataLayer (its name), firstId, explain (note what did not fire, and why), waiting ("in order" | "reversed").
+// `host` is the page: {window, document, log(fact), insertHtml(html, who, done), image(url, done), send(url, {method, body})}.
+// `options`: dataLayer (its name), firstId, explain (note what did not fire and why, and what the data layer held), waiting
+// ("in order" | "reversed").
 
-function start(host, file, options) {
-  const exported = file.containerVersion || file;
-  const problems = findProblems(exported);
-  const publicId = (exported.container || {}).publicId || "GTM-TEST";
-  if (problems.length > 0) {
-    host.log({ kind: "refused", container: publicId, problems });
+function start(host, program, options) {
+  const { window, document } = host;
+  const publicId = program.container;
+  const manager = (window.google_tag_manager = window.google_tag_manager || {});
+  if (manager[publicId] && manager[publicId].dataLayer) {
+    host.log({ kind: "error", container: publicId, source: publicId, message: "the container is on the page twice; GTM starts it once" });
     return;
   }
-
-  const { window, document } = host;
-  const manager = (window.google_tag_manager = window.google_tag_manager || {});
   const name = options.dataLayer || "dataLayer";
   const shared = (manager[name] = manager[name] || { gtmDom: false, gtmLoad: false, subscribers: 0, listening: {} });
   shared.subscribers += 1;
   manager.rm = manager.rm || {};
   if (manager.sequence === undefined) manager.sequence = options.firstId === undefined ? 1 : options.firstId;
   const consentData = (window.google_tag_data = window.google_tag_data || {});
-  consentData.ics = consentData.ics || { entries: {} };
+  consentData.ics = consentData.ics || { entries: {}, active: false, waitUntil: 0 };
 
   const kept = {};
   manager.rm[publicId] = (key) => kept[key];
+  const explains = options.explain !== false;
+  const said = new Set();
   const page = {
     window,
     document,
     host,
     options,
     publicId,
-    containerId: exported.containerId || publicId,
-    version: exported.containerVersionId || "0",
+    version: program.version,
     dataLayer: name,
     shared,
     current: null,
     nextId: () => manager.sequence++,
     note: (fact) => {
-      if (options.explain === false && fact.kind === "tag" && fact.outcome === "filter") return;
-      host.log(Object.assign({ container: publicId }, fact));
+      if (explains || fact.kind !== "tag" || fact.outcome !== "filter") host.log(Object.assign({ container: publicId }, fact));
+    },
+    detail: (fact) => {
+      if (explains) host.log(Object.assign({ container: publicId }, fact));
+    },
+    notDone: (what) => {
+      if (!said.has(what)) host.log({ kind: "not done", container: publicId, what });
+      said.add(what);
     },
     // values given to code by reference are numbered by the same counter as events are: ids jump
     keep: (found) => {
@@ -49,30 +54,41 @@ function start(host, file, options) {
     push: (message) => window[name].push(message),
   };
 
-  const consent = new Consent(consentData.ics.entries);
-  const variables = new Variables(exported, page);
-  const triggers = new Triggers(exported, page, variables);
-  const tags = new Tags(exported, page, triggers, variables, consent);
-  const listeners = new Listeners(page, triggers, variables);
+  const consent = new Consent(consentData.ics, page);
+  const variables = new Variables(program.macros, page);
+  const rules = new Rules(program, page, variables);
+  const tags = new Tags(program, page, rules, variables, consent);
+  page.consent = consent;
+  page.templates = program.templates || {};
+  page.html = new HtmlTags(page);
+  page.listeners = new Listeners(page);
+  page.groups = new Groups(page);
+  page.google = new GoogleTags(page);
   let seen = 0;
 
-  const onEvent = ({ name: eventName, id, message }) => {
+  const onEvent = ({ name: eventName, id, message, raw }) => {
     seen += 1;
-    const event = { seq: `${publicId}/${seen}`, name: eventName, id, message, predicates: new Map(), triggers: new Map(), runs: new Map() };
+    const event = { seq: `${publicId}/${seen}`, name: eventName, id, message, predicates: new Map(), rules: new Map(), runs: new Map() };
     page.current = event.seq;
-    page.note({ kind: "event", event: event.seq, name: eventName, id });
+    const details = explains ? { message: wire(message), model: wire(page.layer.tree), consent: consent.state() } : {};
+    page.note(Object.assign({ kind: "event", event: event.seq, name: eventName, id }, details));
+    if (isArguments(raw)) page.google.hears(eventName);
     const chosen = tags.decide(event);
-    const completed = Array.from(triggers.groupsCompletedBy(event));
     tags.start(event, chosen, callBack(window, publicId, message));
     page.current = null;
-    for (const group of completed) page.push({ event: "gtm.triggerGroup", "gtm.triggers": group.uid });
-    if (eventName === "gtm.js") listeners.start(event);
     return chosen.length > 0;
   };
-  const queue = new Queue(name, window, { nextId: page.nextId, onEvent, onConsent: (action, types) => consent.take(action, types) });
+  const queue = new Queue(name, window, {
+    nextId: page.nextId,
+    onEvent,
+    onConsent: (action, types) => consent.take(action, types),
+    onFlood: (limit) => page.note({ kind: "error", event: page.current, source: "data layer", message: `tags pushed ${limit} messages in one task, and more: the rest is not taken` }),
+    onConfig: (id) => page.notDone(`gtag("config", "${id}"): Google's tag of the page's own is not run`),
+  });
   page.layer = queue.models;
   manager[publicId] = { dataLayer: queue.api, callback: () => {}, bootstrap: Date.now() };
   host.log({ kind: "container", container: publicId, dataLayer: name, url: String(window.location.href) });
+  for (const what of whatIsNotDone(program)) page.notDone(what);
 
   queue.attach();
   whenReady(host, shared, page.push);

@@ -85,15 +85,18 @@ const COMMANDS = {
   config: () => null,
   get: () => null,
 };
+const FLOOD = 2000; // messages that tags may push while one push is being worked off; a page that needs more is in a loop
 
 class Queue {
   // onEvent(event) runs the tags of a message with an event and says whether any was started;
-  // onConsent(action, types) takes gtag("consent", …), which is no event.
-  constructor(name, window, { nextId, onEvent, onConsent }) {
-    Object.assign(this, { name, window, nextId, onEvent, onConsent });
+  // onConsent(action, types) takes gtag("consent", …), which is no event; onFlood() is told once that tags push without end,
+  // onConfig() that gtag("config", …) was called.
+  constructor(name, window, { nextId, onEvent, onConsent, onFlood, onConfig }) {
+    Object.assign(this, { name, window, nextId, onEvent, onConsent, onFlood, onConfig });
     this.models = new Models();
     this.waiting = [];
     this.busy = false;
+    this.nested = 0; // messages that came while another was being worked off
     this.begun = false; // gtm.init_consent and gtm.init have gone before
     this.started = false; // gtm.js counts once
     this.api = {
@@ -112,7 +115,7 @@ class Queue {
     this.waiting.push(...array.slice(0));
     array.push = function () {
       const messages = [].slice.call(arguments);
-      queue.waiting.push(...messages);
+      if (queue.takes(messages.length)) queue.waiting.push(...messages);
       const below = inner.apply(array, messages);
       while (this.length > KEPT_MESSAGES) this.shift();
       return queue.drain() && (typeof below !== "boolean" || below);
@@ -120,9 +123,19 @@ class Queue {
     this.window.setTimeout(() => this.drain(), 0);
   }
 
+  // A tag that pushes at each event would keep the page for ever.
+  takes(count) {
+    if (!this.busy) return true;
+    this.nested += count;
+    if (this.nested <= FLOOD) return true;
+    if (this.nested - count <= FLOOD) this.onFlood(FLOOD);
+    return false;
+  }
+
   // True if no tag was started: what push() returns.
   drain() {
     let fired = false;
+    if (!this.busy) this.nested = 0;
     while (!this.busy && this.waiting.length > 0) {
       if (!this.begun && Queue.begins(this.waiting[0])) {
         this.begun = true;
@@ -183,6 +196,7 @@ class Queue {
       return null;
     }
     if (!hasOwn(COMMANDS, args[0])) return null;
+    if (args[0] === "config") this.onConfig(args[1]);
     const id = this.stamp(args); // on the arguments object itself, since 2022
     const message = COMMANDS[args[0]](args);
     if (message && message.event) message[ID] = id;

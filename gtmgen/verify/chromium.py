@@ -1,0 +1,199 @@
+"""Chromium: where it is, how it is started, and that it always ends.
+
+The browser is driven through Playwright's asynchronous side, in a thread with an event loop of its own: so every step can have a time
+limit, a script that runs without end included. Chromium ends with the process that started it, even where that is killed: it hangs on
+Playwright's driver by a pipe, and the driver on this process by another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import re
+import shutil
+import threading
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from gtmgen.findings import GtmgenError, Position, error
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as RawBrowser
+    from playwright.async_api import CDPSession, Request, Route
+    from playwright.async_api import Page as RawPage
+
+    __all__ = ["CDPSession", "RawBrowser", "RawPage", "Request", "Route"]
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # whatever is not answered here finds no host
+)
+VARIABLE = "GTMGEN_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+START_LIMIT = 60.0
+"""Seconds that the browser has to start or to close."""
+_LEFT = re.compile(r"navigat|destroyed|is not a function|is not defined|detached|Cannot find context")
+
+T = TypeVar("T")
+
+
+def chromium() -> str | None:
+    """The browser's path: the one that GTMGEN_CHROMIUM names, else the system's; None where there is none."""
+    if named := os.environ.get(VARIABLE):
+        return shutil.which(named)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def unavailable() -> str:
+    """Why no browser can be opened here; empty if one can."""
+    try:
+        import playwright.async_api  # noqa: F401
+    except ImportError:
+        return "playwright is not installed"
+    if chromium():
+        return ""
+    named = os.environ.get(VARIABLE)
+    return f"{VARIABLE} names {named}, and that cannot be run" if named else "there is no Chromium on this machine"
+
+
+class Browser:
+    """One Chromium, for any number of pages.
+
+    Raises:
+        GtmgenError: there is none, or it does not start; the finding says how to get one.
+    """
+
+    def __init__(self, *, headed: bool = False) -> None:
+        if why := unavailable():
+            raise GtmgenError([_none(why)])
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True)
+        self._thread.start()
+        self._open = True
+        atexit.register(self.close)
+        self._driver: Any = None
+        self._raw: RawBrowser | None = None
+        try:
+            self.run(self._start(headed), START_LIMIT)
+        except BaseException as problem:
+            self.close()
+            if isinstance(problem, Exception):
+                said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+                raise GtmgenError([_none(f"{chromium()} does not start: {said}")]) from None
+            raise
+
+    async def _start(self, headed: bool) -> None:
+        from playwright.async_api import async_playwright
+
+        self._driver = await async_playwright().start()
+        self._raw = await self._driver.chromium.launch(
+            executable_path=chromium(),
+            args=list(ARGUMENTS),
+            headless=not headed,
+            handle_sigint=False,  # an interrupted process closes it in its own order
+        )
+
+    @property
+    def raw(self) -> RawBrowser:
+        """Playwright's own browser, to be used inside `run`."""
+        assert self._raw is not None
+        return self._raw
+
+    def run(self, work: Coroutine[Any, Any, T], limit: float) -> T:
+        """Does asynchronous work in the browser's thread.
+
+        Args:
+            work: what is to be done.
+            limit: seconds it may take.
+
+        Raises:
+            TimeoutError: it took longer, and was given up.
+        """
+        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, limit), self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """Ends the browser. A second call does nothing."""
+        if not self._open:
+            return
+        self._open = False
+        atexit.unregister(self.close)
+        try:
+            self.run(self._stop(), START_LIMIT)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(START_LIMIT)
+            self._loop.close()
+
+    async def _stop(self) -> None:
+        if self._raw:
+            await self._raw.close()
+        if self._driver:
+            await self._driver.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+_shared: list[Browser] = []
+
+
+def shared() -> Browser:
+    """The one browser of this process; `close_shared` ends it."""
+    if not _shared:
+        _shared.append(Browser())
+    return _shared[0]
+
+
+def close_shared() -> None:
+    """Ends the shared browser, if there is one."""
+    while _shared:
+        _shared.pop().close()
+
+
+def was_left(problem: Exception) -> bool:
+    """Whether something failed because the page was left meanwhile."""
+    return _is_browsers(problem) and bool(_LEFT.search(str(problem)))
+
+
+def is_gone(problem: Exception) -> bool:
+    """Whether something failed because the page is closed, or crashed."""
+    return _is_browsers(problem) and bool(re.search(r"closed|crashed", str(problem)))
+
+
+def ran_out(problem: Exception) -> bool:
+    """Whether the browser waited in vain for something."""
+    from playwright.async_api import TimeoutError as RanOut
+
+    return isinstance(problem, RanOut)
+
+
+def _is_browsers(problem: Exception) -> bool:
+    from playwright.async_api import Error
+
+    return isinstance(problem, Error)
+
+
+def _none(why: str) -> Any:
+    hint = (
+        f'`pip install "gtmgen[verify]"`, and a Chromium: `apt-get install chromium`, or {VARIABLE}=/path/to/chrome '
+        "if it stands elsewhere"
+    )
+    return error("no-chromium", f"no page can be opened: {why}", Position("", 0, 0), hint)
