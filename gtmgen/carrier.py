@@ -44,6 +44,8 @@ class Carrier(NamedTuple):
     """Paths of the data layer that hold a list or an object, which the wire does not take."""
     user_variable: str
     """GTM's type of the variable that gives an object of user data."""
+    user_field: str
+    """The event tag's field that names such a variable."""
     unsent: frozenset[str]
     """Of the kept names those that read like data: on an event they are dropped."""
     copies: str
@@ -56,6 +58,8 @@ class Carrier(NamedTuple):
     """The row without which an event with `transport` leaves the user data at home."""
     client_type: str
     """GTM's type of the server container's client that reads the carrier's hits."""
+    client_paths: str
+    """The client's box for the paths that hits come by."""
     enhanced: frozenset[str]
     """Events that the carrier sends by itself, whatever the container says."""
 

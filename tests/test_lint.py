@@ -58,6 +58,8 @@ def test_fail(rule: str, case: dict[str, Any]) -> None:
     assert found, f"{rule} says nothing"
     said = [(f"{finding.at.line}:{finding.at.column}", f"{finding.message} {finding.hint}") for finding in found]
     assert any(at == case["at"] and case["says"] in text for at, text in said), said
+    weights = {str(finding.severity) for finding in found if case["says"] in f"{finding.message} {finding.hint}"}
+    assert case.get("weight") in {None, *weights}, weights
     assert len(found) == case.get("times", len(found)), said
 
 

@@ -54,6 +54,11 @@ def plain_words(pattern: str) -> list[str]:
     return words if all(_PLAIN.fullmatch(word) for word in words) else []
 
 
+def takes_all(pattern: str) -> bool:
+    """Whether a regular expression is one of those that people write for "anything"."""
+    return pattern.strip() in _ALL
+
+
 def event_names(trigger: dict[str, Any]) -> list[str]:
     """The events that a custom event trigger waits for: one, those of a list, or `EVERY`; none where that is not plain."""
     if trigger.get("type") != "CUSTOM_EVENT":
@@ -62,7 +67,7 @@ def event_names(trigger: dict[str, Any]) -> list[str]:
         if _names_events(one):
             if one.op == "EQUALS":
                 return [one.right]
-            return [EVERY] if one.right.strip() in _ALL else plain_words(one.right)
+            return [EVERY] if takes_all(one.right) else plain_words(one.right)
     return []
 
 
