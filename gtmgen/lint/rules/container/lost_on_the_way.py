@@ -9,8 +9,9 @@ GTM's Preview shows what a tag was given. What leaves the browser is less (execu
 - names of Google's own settings are taken for settings and dropped;
 - user data leaves only for a server container: with `server_container_url`, or with `transport_url` and `first_party_collection` both.
 
-What a tag loses that sends to a server container is an error. Without a server container only names are told of, which are lost to
-GA4 too, and as a note that user data stays at home. Nothing is said where a variable decides and the container does not show what it gives.
+What a tag loses that sends to a server container is an error; where a strict platform alone would mind it is a warning, a number as a
+text a note. Without a server container only names are told of, which are lost to GA4 too, and as a note that user data stays at home.
+Nothing is said where a variable decides and the container does not show what it gives.
 """
 
 from __future__ import annotations
