@@ -167,6 +167,6 @@ class Network:
         options = json.dumps({**self.options, "dataLayer": data_layer})
         for program in self.programs:
             if program.public_id == public_id:
-                start = f"runtime.start(runtime.makeHost(), {json.dumps(program.data)}, {options});"
+                start = f"runtime.start(runtime.makeHost(), {program.source}, {options});"
                 return f"(function () {{ const runtime = {bundle(read('browser_page'))}; {start} }})();"
         return f"throw new Error({json.dumps(f'no container is {public_id}')});"

@@ -8,6 +8,7 @@ tag of its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from gtmgen.findings import GtmgenError, Position, error
 from gtmgen.verify.expressions import Expression, Names
 from gtmgen.verify.macros import Macro, built_in, layer, variable
 from gtmgen.verify.rules import Rules
+from gtmgen.verify.sandbox import bundle
+from gtmgen.verify.templates import Templates
 
 RULE = "not-runnable"
 """The findings' rule: GTM would not take such a container."""
@@ -29,28 +32,40 @@ class Program(NamedTuple):
     """GTM-…, under which a page asks for it; GTM-TEST where the file names none."""
     data: dict[str, Any]
     """What the JavaScript gets, as JSON has it."""
+    templates: Mapping[str, str]
+    """The custom templates in use, by their type, each as JavaScript source of what the sandbox takes."""
     not_done: tuple[str, ...]
     """What the container has and the runtime does not do, a sentence each. More may come up when it runs."""
 
+    @property
+    def source(self) -> str:
+        """JavaScript source of the whole program, the sandbox included where a template needs it."""
+        data = json.dumps(self.data)
+        if not self.templates:
+            return data
+        templates = ", ".join(f"{json.dumps(kind)}: {source}" for kind, source in self.templates.items())
+        return f"Object.assign({data}, {{templates: {{{templates}}}, sandbox: {bundle()}}})"
 
-def compile_program(export: Mapping[str, Any], *, name: str = "container") -> Program:
-    """The program of a web container.
+
+def compile_program(export: Mapping[str, Any], *, name: str = "container", usage: str = "WEB") -> Program:
+    """The program of a container.
 
     Args:
         export: as in the file (`gtmgen.container.read`); a named form is put back with `relink` first.
         name: what findings call it.
+        usage: which kind it must be: WEB or SERVER.
 
     Raises:
-        GtmgenError: GTM would refuse it: a name, trigger or tag that is referred to is not there; or it is no web container.
+        GtmgenError: GTM would refuse it: a name, trigger or tag that is referred to is not there; or it is of another kind.
     """
     version = export.get("containerVersion", export)
     if not isinstance(version, Mapping):
         raise GtmgenError([_refused("this is no container", name)])
     shell = version.get("container")
     shell = shell if isinstance(shell, Mapping) else {}
-    usage = shell.get("usageContext")
-    if isinstance(usage, list) and usage and str(usage[0]).upper() != "WEB":
-        raise GtmgenError([_refused(f"this is a container for {str(usage[0]).lower()}, not for the web", name)])
+    context = shell.get("usageContext")
+    if isinstance(context, list) and context and str(context[0]).upper() != usage:
+        raise GtmgenError([_refused(f"this is a {str(context[0]).lower()} container, not a {usage.lower()} one", name)])
     return _Compiler(version, shell, name).program()
 
 
@@ -88,7 +103,9 @@ class _Compiler:
             "predicates": rules.predicates,
             "rules": rules.written(),
         }
-        return Program(self._public_id, data, tuple(self.not_done))
+        templates = Templates(rows(self.version.get("customTemplate")), self.not_done)
+        used = templates.used_by([*self.tags, *self.variables])
+        return Program(self._public_id, data, used, tuple(self.not_done))
 
     @property
     def _public_id(self) -> str:

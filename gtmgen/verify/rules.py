@@ -26,6 +26,7 @@ EVENTS = {
     "TIMER": "gtm.timer",
     "YOU_TUBE_VIDEO": "gtm.video",
     "CUSTOM_EVENT": "",
+    "ALWAYS": "",
 }
 """What a trigger of each type waits for (gtm-runtime.md 3.1)."""
 LISTENERS = {
@@ -61,6 +62,7 @@ OWN = {
     "2147479553": {"name": "All Pages", "type": "PAGEVIEW"},
     "2147479572": {"name": "Consent Initialization - All Pages", "type": "CONSENT_INIT"},
     "2147479573": {"name": "Initialization - All Pages", "type": "INIT"},
+    "2147479574": {"name": "All Events", "type": "ALWAYS"},
 }
 """GTM's own triggers, which stand in no export."""
 _OWN_FIELDS = ("waitForTags", "waitForTagsTimeout", "checkValidation", "eventName", "interval", "limit")
@@ -151,6 +153,8 @@ class Rules:
         """The predicates that say whether a message is this trigger's event."""
         if kind == "CUSTOM_EVENT":
             return [(self._predicate(one), one.negate) for one in filters(trigger, "customEventFilter")]
+        if kind == "ALWAYS":  # a server container's trigger for whatever comes
+            return []
         event: Any = EVENTS.get(kind) or kind
         if kind == "TIMER" and isinstance(trigger.get("eventName"), Mapping):
             event = self._names.parameter(trigger["eventName"]) or event

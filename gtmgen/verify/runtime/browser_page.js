@@ -79,6 +79,22 @@ function makeHost() {
       const type = body === undefined ? {} : { body, headers: { "Content-Type": "text/plain;charset=UTF-8" } };
       window.fetch(url, Object.assign({ method, mode: "no-cors", credentials: "include", keepalive: true }, type)).catch(() => {});
     },
+    loadScript(url, done) {
+      const script = document.createElement("script");
+      script.async = true;
+      script.onload = () => done(true);
+      script.onerror = () => done(false);
+      script.src = url;
+      (document.head || document.documentElement).appendChild(script);
+    },
+    loadFrame(url, done) {
+      const frame = document.createElement("iframe");
+      Object.assign(frame.style, { display: "none", visibility: "hidden" });
+      frame.onload = () => done(true);
+      frame.onerror = () => done(false);
+      frame.src = url;
+      (document.body || document.documentElement).appendChild(frame);
+    },
     image(url, done) {
       const image = new Image();
       image.onload = () => done(true);

@@ -7,6 +7,7 @@ class Consent {
   // `shared` is shared by every container of the page: {entries, active, waitUntil}.
   constructor(shared, { window, notDone }) {
     Object.assign(this, { shared, window, notDone });
+    this.listeners = [];
   }
 
   take(action, types) {
@@ -21,8 +22,16 @@ class Consent {
     for (const type of Object.keys(types)) {
       if (type === "wait_for_update" || type === "region") continue;
       const entry = (this.shared.entries[type] = this.shared.entries[type] || {});
+      const before = this.granted(type);
       entry[action] = types[type] === "granted";
+      const now = this.granted(type);
+      for (const one of this.listeners) if (one.type === type && now !== before) this.window.setTimeout(() => one.listener(type, now), 0);
     }
+  }
+
+  // A custom template wants to hear of changes.
+  listen(type, listener) {
+    this.listeners.push({ type, listener });
   }
 
   // A type that nobody spoke about counts as granted (gtm-runtime.md 5).

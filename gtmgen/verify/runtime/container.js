@@ -1,6 +1,7 @@
 // One container on one page: ties the parts together and starts them.
 //
-// `host` is the page: {window, document, log(fact), insertHtml(html, who, done), image(url, done), send(url, {method, body})}.
+// `host` is the page: {window, document, log(fact), insertHtml(html, who, done), image(url, done), loadScript(url, done), loadFrame(url, done),
+// send(url, {method, body})}.
 // `options`: dataLayer (its name), firstId, explain (note what did not fire and why, and what the data layer held), waiting
 // ("in order" | "reversed").
 
@@ -59,7 +60,9 @@ function start(host, program, options) {
   const rules = new Rules(program, page, variables);
   const tags = new Tags(program, page, rules, variables, consent);
   page.consent = consent;
-  page.templates = program.templates || {};
+  page.templates = program.templates;
+  page.sandbox = program.sandbox;
+  page.templateShared = shared.templates = shared.templates || {};
   page.html = new HtmlTags(page);
   page.listeners = new Listeners(page);
   page.groups = new Groups(page);
@@ -68,13 +71,17 @@ function start(host, program, options) {
 
   const onEvent = ({ name: eventName, id, message, raw }) => {
     seen += 1;
-    const event = { seq: `${publicId}/${seen}`, name: eventName, id, message, predicates: new Map(), rules: new Map(), runs: new Map() };
+    const event = { seq: `${publicId}/${seen}`, name: eventName, id, message, predicates: new Map(), rules: new Map(), runs: new Map(), callbacks: [] };
     page.current = event.seq;
     const details = explains ? { message: wire(message), model: wire(page.layer.tree), consent: consent.state() } : {};
     page.note(Object.assign({ kind: "event", event: event.seq, name: eventName, id }, details));
     if (isArguments(raw)) page.google.hears(eventName);
     const chosen = tags.decide(event);
-    tags.start(event, chosen, callBack(window, publicId, message));
+    const callBack = eventCallBack(window, publicId, message);
+    tags.start(event, chosen, (reports) => {
+      for (const callback of event.callbacks) window.setTimeout(() => callback(publicId, { tags: reports }), 0);
+      callBack(reports);
+    });
     page.current = null;
     return chosen.length > 0;
   };
@@ -95,7 +102,7 @@ function start(host, program, options) {
 }
 
 // eventCallback: once, when every tag has reported, or at eventTimeout.
-function callBack(window, publicId, message) {
+function eventCallBack(window, publicId, message) {
   let open = typeof message.eventCallback === "function";
   const call = (tags) => {
     if (!open) return;

@@ -106,13 +106,15 @@ class GoogleTags {
 
   send(id, name, given, who, asked = true) {
     const params = readRows(this.settings.get(id), given);
-    const server = params.server_container_url || params.transport_url;
-    this.page.consent.whenSettled(() => this.write(id, name, params, server ? address(server) : "", who, asked));
+    const to = params.server_container_url || params.transport_url;
+    const whole = Boolean(params.server_container_url || (params.transport_url && params.first_party_collection));
+    const target = { base: to ? address(to) : GOOGLE, toServer: Boolean(to), whole };
+    this.page.consent.whenSettled(() => this.write(id, name, params, target, who, asked));
   }
 
-  write(id, name, params, server, { tag, event }, asked) {
+  write(id, name, params, { base, toServer, whole }, { tag, event }, asked) {
     const { page } = this;
-    const { request, page: ofPage, event: ofEvent, lost } = ga4Event(name, params, Boolean(server));
+    const { request, page: ofPage, event: ofEvent, lost } = ga4Event(name, params, whole);
     if (isTrue(tag.vtp_sendEcommerceData) && !carriesEcommerce(name) && asked) {
       const block = page.layer.get("ecommerce", 1);
       if (isPlainObject(block)) lost.push({ row: "ecommerce", value: wire(block), why: `"Send Ecommerce data" does nothing on ${name}: value and currency are dropped with the items` });
@@ -126,7 +128,7 @@ class GoogleTags {
     }
     this.count += 1;
     const query = [["v", "2"], ["tid", id], ["gtm", "45gtmgen"], ["_p", String(this.pageId)], ...page.consent.onTheWire(), ...pairs];
-    if (server && isPlainObject(params.user_data)) query.push(["ec_mode", "c"]);
+    if (whole && isPlainObject(params.user_data)) query.push(["ec_mode", "c"]);
     const shared = [["_s", String(this.count)], ...this.shared(ofPage, session)];
     const flags = [["en", name]];
     if (first) flags.push(["_fv", "1"]);
@@ -138,11 +140,11 @@ class GoogleTags {
       page.note({ kind: "lost", event: event.seq, tag: tag.name, row: "the whole event", value: null, why: `it is longer than ${LONGEST_EVENT} bytes (EVENT_TOO_LARGE)` });
       return;
     }
-    const end = `&tfd=${Date.now() - this.began}${server ? "&richsstsse" : ""}`;
-    const head = `${server || GOOGLE}/g/collect?${encodePairs(query.concat(shared))}`;
-    const whole = `${head}&${body}${end}`;
-    const hit = whole.length <= LONGEST_GET ? { url: whole, method: "GET" } : { url: head + end, method: "POST", body };
-    page.note(Object.assign({ kind: "hit", event: event.seq, tag: tag.name, id, name, server: Boolean(server) }, hit));
+    const end = `&tfd=${Date.now() - this.began}${whole ? "&richsstsse" : ""}`;
+    const head = `${base}/g/collect?${encodePairs(query.concat(shared))}`;
+    const url = `${head}&${body}${end}`;
+    const hit = url.length <= LONGEST_GET ? { url, method: "GET" } : { url: head + end, method: "POST", body };
+    page.note(Object.assign({ kind: "hit", event: event.seq, tag: tag.name, id, name, server: toServer }, hit));
     page.host.send(hit.url, { method: hit.method, body: hit.body });
   }
 

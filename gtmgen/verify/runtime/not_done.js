@@ -6,7 +6,7 @@ function whatIsNotDone(program) {
   const found = [];
   for (const macro of program.macros) {
     if (isTemplate(macro)) {
-      if (!hasTemplate(program, macro)) found.push(`variable "${macro.name}": its template is not in the container, so it has no value`);
+      if (!templateOf(program.templates, macro)) found.push(`variable "${macro.name}": its template cannot be run, so it has no value`);
     } else if (macro.function !== "__jsm" && !hasOwn(VARIABLE_TYPES, macro.function) && isRead(program, macro)) {
       found.push(`variable "${macro.name}": type ${macro.function.slice(2)} is not done, it has no value`);
     }
@@ -14,7 +14,7 @@ function whatIsNotDone(program) {
   for (const tag of program.tags) {
     if (tag.function === "__paused") continue;
     if (isTemplate(tag)) {
-      if (!hasTemplate(program, tag)) found.push(`tag "${tag.name}": its template is not in the container, so it does nothing`);
+      if (!templateOf(program.templates, tag)) found.push(`tag "${tag.name}": its template cannot be run, so it does nothing`);
     } else if (tag.function === "__ytl") {
       found.push(`trigger "${tag.name}": YouTube videos are not watched, it never fires`);
     } else if (!hasOwn(TAG_TYPES, tag.function)) {

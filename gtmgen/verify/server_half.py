@@ -1,0 +1,146 @@
+"""The server half: a server container, run on the hits that the web container sent.
+
+    half = ServerHalf.of(export, library)
+    source = half.source()                      # JavaScript: (hit, host) => report
+    runs = [half.run_of(hit, event_data, report) for …]
+
+The JavaScript is `runtime/server/`, over the web runtime's conditions and rules and the templates' sandbox; it runs in any engine, and what
+it needs (a clock, chance, an answer to a request) comes from its host. The stock GA4 client stands in for the container's own:
+`collect` reads the hit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from gtmgen.container import tpl
+from gtmgen.container.fields import rows
+from gtmgen.verify import sandbox
+from gtmgen.verify.collect import Hit
+from gtmgen.verify.javascript import read
+from gtmgen.verify.program import Program, compile_program
+
+CLIENT = "GA4"
+"""What the stock client is called in every new server container."""
+_FILES = ("values", "escape", "expressions", "conditions", "rules", "tables", "page_values", "record")
+_SERVER = ("server/event_data", "server/server_variables", "server/serve")
+
+
+class ServerTag(NamedTuple):
+    """What became of a tag of the server container at one event."""
+
+    tag: str
+    outcome: str
+    """fired, filter, exception or paused."""
+    trigger: str
+    why: str
+    """The condition that did not hold, or the exception."""
+    ended: str
+    """success or failure; "" where it said neither, or did not fire."""
+    requests: tuple[Mapping[str, Any], ...]
+    """{url, method, headers, timeout, body}."""
+    cookies: tuple[Mapping[str, Any], ...]
+    log: tuple[str, ...]
+    denied: tuple[Mapping[str, Any], ...]
+    """Calls that its template has no permission for."""
+    exception: str
+
+
+class ServerProgram(NamedTuple):
+    """A server container that can be run."""
+
+    program: Program
+    templates: Mapping[str, str]
+    """Type ("cvt_…") to its code, as a JavaScript expression."""
+
+
+def compile_server(export: Mapping[str, Any], *, name: str = "container") -> ServerProgram:
+    """The program of a server container, with its custom templates.
+
+    Args:
+        export: as in the file.
+        name: what findings call it.
+
+    Raises:
+        GtmgenError: GTM would refuse it, a template among it.
+    """
+    program = compile_program(export, name=name, usage="SERVER")
+    version = export.get("containerVersion", export)
+    templates = {}
+    for row in rows(version.get("customTemplate")):
+        code = sandbox.expression(
+            sandbox.program(tpl.read(str(row.get("templateData", "")), f"{name}: {row.get('name')}"))
+        )
+        templates[f"cvt_{row.get('containerId')}_{row.get('templateId')}"] = code
+        gallery = row.get("galleryReference")
+        if isinstance(gallery, Mapping) and gallery.get("galleryTemplateId"):
+            templates[f"cvt_{gallery['galleryTemplateId']}"] = code
+    return ServerProgram(program, templates)
+
+
+@cache
+def _runtime() -> str:
+    return "\n".join(read(name) for name in (*_FILES, *_SERVER))
+
+
+def source(server: ServerProgram) -> str:
+    """JavaScript of a function (hit, host) => report that runs the container once (`runtime/server/serve.js`)."""
+    templates = ", ".join(f"{json.dumps(type)}: {code}" for type, code in server.templates.items())
+    return (
+        "(function () {\n"
+        f"{_runtime()}\n"
+        f"const sandbox = {sandbox.bundle()};\n"
+        f"const templates = {{ {templates} }};\n"
+        f"const program = {json.dumps(server.program.data)};\n"
+        "return (hit, host) => serve(program, templates, hit, Object.assign({ sandbox }, host));\n"
+        "})()"
+    )
+
+
+def given(hit: Hit, event_data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `serve` takes as its hit."""
+    parts = urlsplit(hit.url)
+    cookie = next((value for key, value in hit.headers.items() if key.lower() == "cookie"), "")
+    cookies = [pair.strip().partition("=")[::2] for pair in cookie.split(";") if "=" in pair]
+    return {
+        "eventData": event_data,
+        "clientName": CLIENT,
+        "request": {
+            "method": "POST" if hit.body else "GET",
+            "path": parts.path,
+            "query": parts.query,
+            "headers": dict(hit.headers),
+            "body": hit.body,
+            "remoteAddress": hit.remote_address,
+        },
+        "cookies": [{"name": name, "value": value} for name, value in cookies],
+    }
+
+
+def told(report: Mapping[str, Any]) -> tuple[ServerTag, ...]:
+    """The tags of a report of `serve`."""
+    from gtmgen.verify.result import explain
+
+    found = []
+    for entry in report["tags"]:
+        ran = entry.get("report") or {}
+        why = entry.get("why") or ""
+        found.append(
+            ServerTag(
+                entry["tag"],
+                entry["outcome"],
+                entry.get("trigger") or "",
+                why if isinstance(why, str) else explain(why),
+                ran.get("outcome", ""),
+                tuple(ran.get("requests", ())),
+                tuple(ran.get("cookies", ())),
+                tuple(map(str, ran.get("log", ()))),
+                tuple(ran.get("denied", ())),
+                ran.get("exception", ""),
+            )
+        )
+    return tuple(found)
