@@ -593,7 +593,7 @@ class TestInterpolation:
                 "condition um on a is not done",
             ),
             (container([tag("T", "awct", ALL_PAGES, conversionId="1")]), 'tag "T" (awct): its parameters are resolved'),
-            (container([tag("T", "cvt_1_2", ALL_PAGES)]), 'tag "T": its template is not in the container'),
+            (container([tag("T", "cvt_1_2", ALL_PAGES)]), 'tag "T": its template cannot be run'),
         ],
     )
     def test_what_is_not_done_is_said_at_once(self, box: Entry, what: str) -> None:

@@ -95,7 +95,7 @@ def run(
         GtmgenError: GTM would refuse the container.
     """
     containers = [
-        compile_program(one).data for one in ([container] if isinstance(container, Mapping) else list(container))
+        compile_program(one).source for one in ([container] if isinstance(container, Mapping) else list(container))
     ]
     answers = [*(scripts or {}).items(), *stubs().items()]
     options = {"dataLayer": data_layer, "firstId": first_id, "waiting": waiting, "explain": explain}
@@ -142,7 +142,7 @@ class _Page:
         self,
         setup: Mapping[str, Any],
         data_layer: str,
-        containers: Sequence[Mapping[str, Any]],
+        containers: Sequence[str],
         options: Mapping[str, Any],
         body_after: int,
     ) -> None:
@@ -176,7 +176,7 @@ class _Page:
 
     def arrive(self) -> None:
         for container in self.containers:
-            self.do(f"__page.start({json.dumps(container)}, {json.dumps(self.options)});")
+            self.do(f"__page.start({container}, {json.dumps(self.options)});")
 
     def take(self, step: Step, result: Result) -> None:
         if step.kind == "arrive":

@@ -78,6 +78,17 @@ function makePage(setup) {
     document,
     log,
     send: (url, { method, body }) => log({ kind: "request", url, method, body: body === undefined ? null : body }),
+    loadScript(url, done) {
+      const script = makeElement("script", load, runScript);
+      script.onload = () => done(true);
+      script.onerror = () => done(false);
+      script.src = url;
+      script.begin();
+    },
+    loadFrame(url, done) {
+      log({ kind: "request", url: String(url) });
+      clock.setTimeout(() => done(true), 0);
+    },
     image(url, done) {
       log({ kind: "request", url: String(url) });
       clock.setTimeout(() => done(true), 0);
