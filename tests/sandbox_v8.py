@@ -55,6 +55,18 @@ _HOST = """
 }
 """
 
+# What JSON cannot carry: loops are left out, numbers that are none become words.
+_PLAIN = """
+function plain(value, above) {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (value === null || typeof value !== "object") return value;
+  if (above.includes(value)) return null;
+  const below = (one) => plain(one, above.concat([value]));
+  if (Array.isArray(value)) return value.map(below);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, below(one)]));
+}
+"""
+
 
 class Report(NamedTuple):
     """What a template did; see `gtmgen/verify/runtime/sandbox/run.js`."""
@@ -135,11 +147,7 @@ def run(
           const host = ({_HOST})({json.dumps(given)});
           host.window = ({window});
           const report = ({sandbox.bundle()}).run({source}, {json.dumps(data or {})}, host);
-          const plain = (_, value) => {{
-            if (typeof value === "number" && !Number.isFinite(value)) return String(value);
-            return value;
-          }};
-          return JSON.stringify(Object.assign({{}}, report, {{ window: host.window }}), plain);
+          return JSON.stringify(({_PLAIN})(Object.assign({{}}, report, {{ window: host.window }}), []));
         }})()"""
     )
     return Report(**{name: answer.get(name) for name in Report._fields})

@@ -46,6 +46,7 @@ const SHARED_APIS = {
     );
   },
   addEventCallback: (box) => (callback) => {
+    box.need("read_event_metadata");
     box.hostMust("eventCallback")((id, event) => box.enter(() => callback(id, deepCopy(event))));
   },
   queryPermission: (box) => (permission, ...args) => allowed(box.program.permissions, permission, args),

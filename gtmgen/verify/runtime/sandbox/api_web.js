@@ -103,9 +103,9 @@ const WEB_APIS = {
     }
     const there = readWindow(box, functionKey);
     if (there !== undefined) return there;
-    listOf(box, arrayKey);
     const push = function () { listOf(box, arrayKey).push(arguments); };
     writeWindow(box, functionKey, push);
+    listOf(box, arrayKey); // after the function: it may lie on it
     return push;
   },
   copyFromDataLayer: (box) => (key, version) => {

@@ -73,7 +73,7 @@ function makeTableMap(table, keyColumn, valueColumn) {
 // `a.b.0.c` below a value; undefined where there is no such thing.
 function atPath(value, path) {
   for (const key of String(path).split(".")) {
-    if (value === null || value === undefined || !Object.prototype.hasOwnProperty.call(Object(value), key)) return undefined;
+    if (value === null || typeof value !== "object" || !Object.prototype.hasOwnProperty.call(value, key)) return undefined;
     value = value[key];
   }
   return value;
