@@ -155,8 +155,8 @@ def _value(wire: Carrier, values: _Values, row: Row, sender: _Sender) -> Iterato
     """A value that arrives as something else."""
     kind = values.kind(row.value)
     own = row.name.split(".")[0]
-    user = own == wire.user_other
-    if kind == "object" and not (user or own in wire.kept or own == wire.items):
+    # what is kept is a setting or, as user data is, an object that Google takes apart
+    if kind == "object" and own not in wire.kept and own != wire.items:
         message = f"`{row.name}` arrives as the text `[object Object]`: its variable gives a list or an object"
         yield _Loss(row.name, message, "send it as JSON text: `JSON.stringify(…)`", Severity.ERROR, row.at, row.value)
     elif kind == "number" and row.name == wire.event_id:
@@ -204,7 +204,7 @@ def _user_data(container: Container, wire: Carrier, senders: tuple[_Sender, ...]
     if half:
         message = f"{several(half)}: user data is not sent, because `{wire.transport}` stands alone"
         yield Said(next(iter(half.values())), message, f"call that row `{wire.server_url}`")
-    elif rows and not seen.to_server and not any(sender.to_server for sender in senders):
+    elif rows and not seen.to_server:
         message = f"{several(rows)}: user data leaves the browser for a server container, and none is named here"
         hint = f"name it in a row `{wire.server_url}` of the Google tag, or leave the user data out"
         yield Said(next(iter(rows.values())), message, hint, Severity.NOTE)
