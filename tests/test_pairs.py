@@ -1,0 +1,134 @@
+"""The compiled pair agrees: browser tag, carrier, server tag, contract and client send one event name and one event_id.
+
+All of them are made from one value, so they are compared with vectors that were written by hand (`pairs.yml`). The browser's half runs in
+V8, or in Chromium where something must be clicked or seen; its hits are read as the GA4 client reads them, and go through the server
+container into the platforms' server APIs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from gtmgen.build import Built, compile_spec
+from gtmgen.events_api.payload import Happened, payloads
+from gtmgen.outputs import CONTRACT, SERVER, SETUP
+from gtmgen.resolve import side
+from gtmgen.source import parse
+from gtmgen.verify.collect import Hit
+from gtmgen.verify.page import Page
+from gtmgen.verify.program import compile_program
+from gtmgen.verify.result import Result
+from gtmgen.verify.server_api import Taken
+from gtmgen.verify.stubs import stubs
+from tests.conftest import ROOT, known
+from tests.runtime.v8 import js, push, run
+from tests.server_v8 import Served, ready, serve
+
+PAIRS: list[dict[str, Any]] = parse((ROOT / "tests" / "pairs.yml").read_text(encoding="utf-8"), "pairs.yml").data
+SDK = {"ttq": "tiktok", "fbq": "meta"}
+
+
+@cache
+def built(spec: str) -> Built:
+    return compile_spec((ROOT / "specs" / f"{spec}.yml").read_text(encoding="utf-8"), spec, known())
+
+
+def browser(pair: Mapping[str, Any]) -> Result:
+    """What happens in the browser when the conversion does."""
+    (kind, what), *more = pair["do"].items()
+    made = built(pair["spec"])
+    site = f"https://{made.spec.domain}"
+    container = json.loads(made.text)
+    if kind == "push":
+        return run(container, [push(what)], url=f"{site}/")
+    if kind == "visit":
+        data = dict(more).get("data", {})
+        return run(container, url=f"{site}{what}", backlog=[js(f"dataLayer.push({json.dumps(data)})")])
+    with Page(compile_program(container), url=f"{site}/", html=what["html"], stubs=stubs(known())) as page:
+        if kind == "click":
+            page.click(what["on"])
+        else:
+            page.evaluate(f"document.querySelector({json.dumps(what['to'])}).innerHTML = {json.dumps(what['add'])}")
+        return page.result()
+
+
+def served(spec: str, result: Result) -> list[Served]:
+    """What the server container made of the hits."""
+    outputs = built(spec).outputs
+    container = ready(json.loads(outputs[SERVER]), json.loads(outputs[SETUP]))
+    hits = [Hit(hit.url, hit.body or "", {"User-Agent": "Mozilla/5.0"}) for hit in result.hits]
+    return serve(container, hits, known())
+
+
+def names(pair: Mapping[str, Any]) -> str:
+    return f"{pair['spec']}-{pair['conversion']}"
+
+
+IN_BROWSER = [pair for pair in PAIRS if "do" in pair]
+
+
+@pytest.mark.parametrize("pair", IN_BROWSER, ids=names)
+def test_both_sides_send_one_name_and_one_id(pair: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    if pair["do"].keys() & {"click", "show"}:
+        request.getfixturevalue("chromium")
+    made = built(pair["spec"])
+    result = browser(pair)
+    calls = [call for call in result.sent if call.event == pair["names"].get(SDK[call.sdk])]
+    sent = {SDK[call.sdk]: (call.event, call.event_id) for call in calls}
+    (id_,) = {event_id for _, event_id in sent.values()}
+    if pair["id"] == "made":
+        assert isinstance(id_, str) and id_.startswith("gen.")
+    else:
+        assert id_ == pair["id"]
+    assert sent == {platform: (name, id_) for platform, name in pair["names"].items()}
+    for platform, params in pair.get("params", {}).items():
+        assert all(call.params == params for call in calls if SDK[call.sdk] == platform)
+    sending, *others = [one for one in made.sendings if one.conversion == pair["conversion"] and not one.implied]
+    assert len(calls) == sum(len(one.pixels) for one in (sending, *others))
+    if sending.server == "sgtm":
+        (hit,) = result.hits
+        assert result.lost == [] and hit.to_server and hit.url.startswith(f"{made.spec.server.url}/g/collect")  # type: ignore[union-attr]
+        (event,) = served(pair["spec"], result)
+        assert event.data["event_id"] == id_
+        check_taken(event.taken, pair, id_)
+        for call in calls:  # and everything else that the browser says
+            assert [dict(one.params) for one in event.taken if one.platform == SDK[call.sdk]] == [call.params or {}]
+    elif side(sending) == "both":
+        check_backend(pair, pair["do"]["push"])
+
+
+def check_taken(taken: tuple[Taken, ...], pair: Mapping[str, Any], id_: str) -> None:
+    assert {(one.platform, one.event, one.event_id, one.refused) for one in taken} == {
+        (platform, name, id_, "") for platform, name in pair["names"].items()
+    }
+    assert len(taken) == len(pair["names"])
+
+
+def check_backend(pair: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """The client and the contract, for a conversion that a backend sends too."""
+    made = built(pair["spec"])
+    contract = json.loads(made.outputs[CONTRACT[0]])
+    written = next(one for one in contract["conversions"] if one["conversion"] == pair["conversion"])
+    for sending in made.sendings:
+        if sending.conversion != pair["conversion"] or sending.implied:
+            continue
+        for payload in payloads(sending, known(), Happened(data, at=1_767_225_600), 1_767_225_600):
+            assert (payload.event, payload.event_id) == (pair["names"][sending.platform], pair["id"])
+        assert written["platforms"][sending.platform]["event"] == pair["names"][sending.platform]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if "do" not in pair], ids=names)
+def test_what_a_backend_alone_sends(pair: dict[str, Any]) -> None:
+    check_backend(pair, pair["data"])
+
+
+def test_every_conversion_of_every_spec_has_a_vector() -> None:
+    """But for what is paused, and page views, which have a test of their own."""
+    for spec in {pair["spec"] for pair in PAIRS}:
+        sent = {one.conversion for one in built(spec).sendings if not one.paused and one.event != "page_view"}
+        assert sent == {pair["conversion"] for pair in PAIRS if pair["spec"] == spec}
