@@ -153,7 +153,7 @@ const WEB_APIS = {
     box.need("read_character_set");
     return box.host.characterSet || "UTF-8";
   },
-  localStorage: (box) => Object.freeze({
+  localStorage: (box) => ({
     getItem: (key) => {
       box.need("access_local_storage", "read", key);
       return box.hostMust("storage").getItem(key);
@@ -170,12 +170,12 @@ const WEB_APIS = {
   }),
   templateStorage: (box) => {
     const { items, guarded } = storage(box, "templateStorage");
-    return Object.freeze({
+    return {
       getItem: guarded((key) => (items.has(key) ? items.get(key) : null)),
       setItem: guarded((key, value) => { items.set(key, value); }),
       removeItem: guarded((key) => { items.delete(key); }),
       clear: guarded(() => items.clear()),
-    });
+    };
   },
   isConsentGranted: (box) => (type) => {
     box.need("access_consent", type, "read");

@@ -10,6 +10,8 @@ function typeOf(value) {
 function deepCopy(value, seen = new Map()) {
   if (value === null || typeof value !== "object") return value;
   if (seen.has(value)) return seen.get(value);
+  // an element or a window is no value of the sandbox, and leads to the whole page
+  if (value.window === value || (typeof value.nodeType === "number" && typeof value.nodeName === "string")) return undefined;
   const copy = Array.isArray(value) ? [] : {};
   seen.set(value, copy);
   for (const key of Object.keys(value)) copy[key] = deepCopy(value[key], seen);
