@@ -13,11 +13,12 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gtmgen.findings import GtmgenError, Position, error
+from gtmgen.verify.sink import Sink, Sunk
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
@@ -34,7 +35,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",  # whatever is not answered here finds no host
+    "--ignore-certificate-errors",  # the sink's
 )
 VARIABLE = "GTMGEN_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -80,6 +81,9 @@ class Browser:
         self._open = True
         atexit.register(self.close)
         self._driver: Any = None
+        self.sunk: list[Callable[[Sunk], None]] = []
+        """Who wants to hear of a request that nothing but the sink saw; the last takes it. Called in the browser's thread."""
+        self._sink = Sink(self._hear)
         self._raw: RawBrowser | None = None
         try:
             self.run(self._start(headed), START_LIMIT)
@@ -96,10 +100,22 @@ class Browser:
         self._driver = await async_playwright().start()
         self._raw = await self._driver.chromium.launch(
             executable_path=chromium(),
-            args=list(ARGUMENTS),
+            args=[
+                *ARGUMENTS,
+                f"--host-resolver-rules=MAP * 127.0.0.1:{self._sink.port}",
+                # or Chromium would keep pages from a host of the local network, which the sink would seem to be
+                f"--ip-address-space-overrides=127.0.0.1:{self._sink.port}=public",
+            ],
             headless=not headed,
             handle_sigint=False,  # an interrupted process closes it in its own order
         )
+
+    def _hear(self, request: Sunk) -> None:
+        self._loop.call_soon_threadsafe(self._take, request)
+
+    def _take(self, request: Sunk) -> None:
+        if self.sunk and request.headers.get("sec-fetch-site", "none") != "none":  # else it is the browser's own
+            self.sunk[-1](request)
 
     @property
     def raw(self) -> RawBrowser:
@@ -133,6 +149,7 @@ class Browser:
         try:
             self.run(self._stop(), START_LIMIT)
         finally:
+            self._sink.close()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(START_LIMIT)
             self._loop.close()

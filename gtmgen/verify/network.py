@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from gtmgen.verify.javascript import bundle, read
 from gtmgen.verify.program import Program
 from gtmgen.verify.result import Request
+from gtmgen.verify.sink import Sunk
 from gtmgen.verify.site import GTM, SLOW, Site
 from gtmgen.verify.stubs import Stub
 
@@ -59,7 +60,7 @@ class Network:
         self.slow: list[Callable[[], Awaitable[None]]] = []
         self.cookies: Callable[[str], Awaitable[str]] | None = None
         """Gives the Cookie header for an address, for the caller's `answer`."""
-        self._told: list[Request] = []
+        self._sunk: list[Request] = []
 
     async def route(self, route: Route) -> None:
         """Answers a request of the browser's."""
@@ -96,21 +97,18 @@ class Network:
         waiting.clear()
         await asyncio.gather(*(send() for send in held))
 
-    def tell(self, url: str, method: str, body: str | None) -> None:
-        """The page says that it sends something which may outlive it."""
-        self._told.append(Request(url, method, body, "ping", page=max(0, self.page), leaving=True))
+    def sink(self, sunk: Sunk) -> None:
+        """Takes a request that left with its page."""
+        self._sunk.append(Request(*sunk[:3], "ping", headers=sunk.headers, page=max(0, self.page - 1), leaving=True))
 
-    async def reconcile(self) -> None:
-        """What was told and never seen left with its page: it is written down now, and answered, though nobody hears the answer."""
-        told, self._told = self._told, []
-        seen = [(one.method, one.url) for one in self.requests if not one.leaving]
-        for request in told:
-            if (request.method, request.url) in seen:
-                seen.remove((request.method, request.url))
-                continue
-            self.requests.append(request)
-            _, response = await self._respond(request, navigation=False)
-            request.status = response.status if response else 0
+    async def answer_sunk(self) -> None:
+        """Writes down what left with its page, and answers it, though nobody hears the answer."""
+        sunk, self._sunk = self._sunk, []
+        for request in sunk:
+            if request.method != "OPTIONS":
+                self.requests.append(request)
+                _, response = await self._respond(request, navigation=False)
+                request.status = response.status if response else 0
 
     async def _respond(
         self, request: Request, navigation: bool
@@ -151,7 +149,7 @@ class Network:
 
     async def _asked(self, request: Request) -> Response | None:
         assert self.answer
-        if self.cookies and (cookie := await self.cookies(request.url)):
+        if self.cookies and not request.leaving and (cookie := await self.cookies(request.url)):
             request.headers["cookie"] = cookie
         answered = self.answer(request)
         return await answered if inspect.isawaitable(answered) else answered

@@ -15,7 +15,8 @@
     result.all_requests, result.unknown           # every request and who answered it; those that nobody knew
     result.errors, result.not_done                # what threw or ran without end; what the runtime does not do
 
-Every step waits until the page has come to rest. Nothing leaves the machine: `network` says who answers, and what is left finds no host.
+Every step waits until the page has come to rest. Nothing leaves the machine: `network` says who answers, and what is left ends at a
+sink on loopback.
 Nothing runs for ever: a script without end is stopped after `limit` seconds, and both that and a page that never rests stand in
 `Result.errors`. The other half of a container is plugged in with `answer`, which may be asynchronous.
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""
 _ROUNDS = 50
+_LAST_MOMENT = 0.03
 _SPARE = 5.0  # seconds for what comes after a limit: stopping a script, closing a tab
 _VIEWPORT = {"width": 1200, "height": 800}
 _LISTED = "a, button, input, select, textarea, form, [id]"
@@ -113,12 +115,14 @@ class Page:
         self._troubles: list[str] = []
         self._values: list[Any] = []
         self._busy = 0
+        self._left = 0
         self._open = True
         self.raw: RawPage
         """Playwright's own page, to be used inside `do`."""
         self._debugger: CDPSession
         try:
             self._browser.run(self._begin(), limit + _SPARE)
+            self._browser.sunk.append(self.network.sink)
             self.goto(url)
         except BaseException:
             self.close()
@@ -128,7 +132,7 @@ class Page:
         self._context = await self._browser.raw.new_context(service_workers="block", viewport=_VIEWPORT)  # type: ignore[arg-type]
         self._context.set_default_timeout(self._limit * 1000)
         await self._context.expose_binding(
-            "__gtmTell", lambda _source, page, index, text: self._tell(page, index, text)
+            "__gtmTell", lambda _source, page, first, facts: self._tell(page, first, facts)
         )
         hidden = f"Object.defineProperty(window, '__dataLayer', {{ value: {json.dumps(self._layer)} }});"
         await self._context.add_init_script(read("watch") + hidden)
@@ -154,13 +158,18 @@ class Page:
         """Closes the tab and forgets its cookies. A second call does nothing."""
         if self._open and hasattr(self, "_context"):
             self._open = False
-            self._browser.run(self._end(), self._limit + 2 * _SPARE)
+            try:
+                self._browser.run(self._end(), self._limit + 2 * _SPARE)
+            finally:
+                if self.network.sink in self._browser.sunk:
+                    self._browser.sunk.remove(self.network.sink)
 
     async def _end(self) -> None:
         self.network.answer = None
         for waiting in (self.network.held, self.network.slow):
             await self.network.release(waiting)
         await self._context.close()
+        await asyncio.sleep(_LAST_MOMENT)  # its last requests are not the next page's
 
     # what a visitor and a site do
 
@@ -322,9 +331,9 @@ class Page:
             if not at_rest:
                 break
             if self._busy <= len(self.network.held):
-                await self.network.reconcile()
+                await self._answer_sunk()
                 return True
-        await self.network.reconcile()
+        await self._answer_sunk()
         self._troubles.append(f"the page {self.raw.url} does not come to rest: timers, events or requests without end")
         return False
 
@@ -332,7 +341,7 @@ class Page:
         told = await self._limited(self.raw.evaluate("() => [window.__gtmPage, window.__gtmFacts]"))
         if told and told[0]:
             self._facts.setdefault(told[0], {}).update(enumerate(told[1]))
-        await self.network.reconcile()
+        await self._answer_sunk()
         result = Result(not_done=list(self._not_done), values=list(self._values))
         for number, facts in enumerate(self._facts.values()):
             fold((json.loads(facts[index]) for index in sorted(facts)), result, number)
@@ -347,15 +356,18 @@ class Page:
     async def _cookie_header(self, url: str) -> str:
         return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in await self._context.cookies(url))
 
-    async def _tell(self, page: str, index: int, text: str) -> None:
-        """A fact of the page's; it is kept even where the page is left at once."""
-        fact = json.loads(text)
-        if fact["kind"] == "sent":
-            self.network.tell(fact["url"], fact["method"], fact["body"])
-            return
-        self._facts.setdefault(page, {})[index] = text
-        if self.network.slow and fact.get("name") == "gtm.js":
+    async def _tell(self, page: str, first: int, facts: list[str]) -> None:
+        """Facts of the page's; they are kept even where the page is left at once."""
+        self._facts.setdefault(page, {}).update(enumerate(facts, first))
+        if self.network.slow and any(json.loads(fact).get("name") == "gtm.js" for fact in facts):
             await self.network.release(self.network.slow)
+
+    async def _answer_sunk(self) -> None:
+        """What a page sends in its last moment comes a moment after the next page."""
+        if self.network.page != self._left:
+            self._left = self.network.page
+            await asyncio.sleep(_LAST_MOMENT)
+        await self.network.answer_sunk()
 
     async def _arrive(self) -> None:
         self.network.gtm_waits = False

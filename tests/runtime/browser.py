@@ -26,7 +26,14 @@ def shared() -> Browser:
 
         playwright = sync_playwright().start()
         path = chromium.chromium()
-        _plain.append((playwright, playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))))
+        _plain.append(
+            (
+                playwright,
+                playwright.chromium.launch(
+                    executable_path=path, args=[*ARGUMENTS, "--host-resolver-rules=MAP * ~NOTFOUND"]
+                ),
+            )
+        )
     return _plain[0][1]
 
 

@@ -85,7 +85,7 @@ const COMMANDS = {
   config: () => null,
   get: () => null,
 };
-const FLOOD = 2000; // messages that tags may push while one push is being worked off; a page that needs more is in a loop
+const FLOOD = 1000; // messages that tags may push while one push is being worked off; a page that needs more is in a loop
 
 class Queue {
   // onEvent(event) runs the tags of a message with an event and says whether any was started;

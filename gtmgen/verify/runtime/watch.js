@@ -8,51 +8,21 @@
   const page = `${Date.now()}.${Math.random()}`;
   hide("__gtmFacts", facts);
   hide("__gtmPage", page);
+  // What a task leaves behind is told at its end, for when this page is left.
+  let told = 0;
+  const tell = () => {
+    const from = told;
+    told = facts.length;
+    if (told > from) window.__gtmTell(page, from, facts.slice(from));
+  };
   hide("__gtmLog", (fact) => {
-    const text = JSON.stringify(fact);
-    facts.push(text);
-    window.__gtmTell(page, facts.length - 1, text); // for when this page is left
+    facts.push(JSON.stringify(fact));
+    if (facts.length === told + 1) queueMicrotask(tell);
   });
 
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
     window.__gtmLog({ kind: "error", source: "content security policy", message: `${effectiveDirective} refuses ${blockedURI || "this"}` });
   });
-
-  // Requests that outlive the page: those of its last moments are seen by nobody outside (gtm-runtime.md 8.4), so they are told here,
-  // and whoever sees the others takes out what came by both ways.
-  const tellSent = (url, method, body) => {
-    const text = JSON.stringify({ kind: "sent", url: new URL(url, document.baseURI).href, method, body: plain(body) });
-    window.__gtmTell(page, -1, text);
-  };
-  const blobs = new WeakMap(); // a blob cannot be read at once: its parts are remembered
-  const plain = (body) => {
-    if (body === undefined || body === null) return null;
-    if (body instanceof Blob) return blobs.has(body) ? blobs.get(body) : `[${body.size} bytes]`;
-    if (body instanceof FormData) return `[form data]`;
-    return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? new TextDecoder().decode(body) : String(body);
-  };
-  window.Blob = new Proxy(window.Blob, {
-    construct(target, args, maker) {
-      const blob = Reflect.construct(target, args, maker);
-      const parts = Array.isArray(args[0]) ? args[0] : [];
-      if (parts.every((part) => typeof part === "string")) blobs.set(blob, parts.join(""));
-      return blob;
-    },
-  });
-  const sendBeacon = navigator.sendBeacon;
-  navigator.sendBeacon = function (url, body) {
-    tellSent(url, "POST", body);
-    return sendBeacon.apply(navigator, arguments);
-  };
-  const fetch = window.fetch;
-  window.fetch = function (input, given) {
-    const request = input instanceof Request ? input : null;
-    if ((given && given.keepalive) || (request && request.keepalive)) {
-      const method = (given && given.method) || (request && request.method) || "GET";
-      tellSent(request ? request.url : String(input), method.toUpperCase(), given && given.body);
-    }
-    return fetch.apply(window, arguments);
-  };
 
   // Timers that will run soon.
   const soon = new Set();
