@@ -70,6 +70,7 @@ const SHARED_APIS = {
 };
 
 // A cookie as document.cookie and a Set-Cookie header take it. max-age is in seconds and goes before expires.
+// GTM writes `auto` as the site's registrable domain; here it is left out, and the cookie is the host's own.
 function cookieText({ name, value, options }) {
   const parts = [`${name}=${value}`];
   const add = (key, written) => {
