@@ -28,6 +28,7 @@ from gtmgen.verify.stubs import stubs
 from tests.conftest import ROOT, known
 from tests.runtime.v8 import js, push, run
 from tests.server_v8 import Served, ready, serve
+from tests.test_events_api import NASTY
 
 PAIRS: list[dict[str, Any]] = parse((ROOT / "tests" / "pairs.yml").read_text(encoding="utf-8"), "pairs.yml").data
 SDK = {"ttq": "tiktok", "fbq": "meta"}
@@ -132,3 +133,59 @@ def test_every_conversion_of_every_spec_has_a_vector() -> None:
     for spec in {pair["spec"] for pair in PAIRS}:
         sent = {one.conversion for one in built(spec).sendings if not one.paused and one.event != "page_view"}
         assert sent == {pair["conversion"] for pair in PAIRS if pair["spec"] == spec}
+
+
+SENDS = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}, meta: {pixel_id: 123456789012345}}
+server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}
+conversions:
+  - event: purchase
+    when: {data_layer: purchase}
+    params: {status: {path: status}, anything: {path: any}, content_ids: {path: ids}, _own: {path: own}, worth: 12.5, yes: true, text: "true"}
+    platforms: {meta: {params: {value: 7, predicted_ltv: {path: "a.b"}}}}
+  - event: subscribe
+    when: {data_layer: subscribe}
+    value: value
+    items: items
+    params: {description: "[x]"}
+"""
+ITEM: list[Any] = [
+    [{"item_id": 7, "price": "5.50", "quantity": "2", "item_name": "a~b~~c"}],
+    [
+        {"id": "x"},
+        {"name": "n", "variant": "v"},
+        None,
+        "text",
+        {"item_category": "A/B", "item_category3": "C", "brand": "B"},
+    ],
+    [{"item_id": "", "price": None, "quantity": 0}, {"own": {"deep": 1}, "item_id": "é ü"}],
+    [{"item_id": str(i)} for i in range(30)],
+]
+
+
+def test_whatever_a_message_holds_both_sides_send_the_same() -> None:
+    """Every value on every key: what the browser's tag sends is what the server's tag sends, typed and left out alike."""
+    made = compile_spec(SENDS, "spec.yml", known())
+    messages = [
+        {"event": event, "value": 5, "event_id": f"{event}{i}.{key}", "a": {"b": value}, key: value}
+        for event, values in (("purchase", [*NASTY, *ITEM]), ("subscribe", [*NASTY[::4], *ITEM]))
+        for i, value in enumerate(values)
+        for key in ("value", "currency", "status", "any", "ids", "own", "transaction_id", "items")
+    ]
+    steps = [push(message) for message in messages]
+    result = run(json.loads(made.text), steps, url="https://www.shop.example/", explain=False)
+    assert {lost.row for lost in result.lost} == {"items.1.own"}  # no platform takes it
+    hits = [Hit(hit.url, hit.body or "", {}) for hit in result.hits]
+    container = ready(json.loads(made.outputs[SERVER]), json.loads(made.outputs[SETUP]))
+    served = serve(container, hits, known())
+    taken = {
+        (one.platform, one.event_id): dict(one.params) for event in served for one in event.taken if not one.refused
+    }
+    assert [one for event in served for one in event.taken if one.refused] == []
+    sent = {(SDK[call.sdk], call.event_id): call.params or {} for call in result.sent if call.event_id}
+    assert len(sent) == 2 * len(messages)
+    assert taken.keys() == sent.keys()
+    for key, params in sent.items():
+        assert taken[key] == params, key

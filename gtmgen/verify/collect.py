@@ -76,7 +76,7 @@ _ITEM = {
 }
 _ITEM_NUMBERS = {"price", "quantity", "index", "discount"}
 _PRODUCT = re.compile(r"pr\d+\Z")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?\Z")
 
 
 class Hit(NamedTuple):
@@ -194,4 +194,4 @@ def _number(text: str) -> Any:
     if not _NUMBER.match(text):
         return text
     number = float(text)
-    return int(number) if number.is_integer() and "." not in text else number
+    return int(number) if number.is_integer() and text.lstrip("-").isdecimal() else number
