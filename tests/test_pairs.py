@@ -26,7 +26,7 @@ from gtmgen.verify.result import Result
 from gtmgen.verify.server_api import Taken
 from gtmgen.verify.stubs import stubs
 from tests.conftest import ROOT, known
-from tests.runtime.v8 import js, push, run
+from tests.runtime.v8 import consent, js, push, run
 from tests.server_v8 import Served, ready, serve
 from tests.test_events_api import NASTY
 
@@ -189,3 +189,37 @@ def test_whatever_a_message_holds_both_sides_send_the_same() -> None:
     assert taken.keys() == sent.keys()
     for key, params in sent.items():
         assert taken[key] == params, key
+
+
+PAGE_VIEWS = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}, meta: {pixel_id: 123456789012345, consent: [ad_storage]}}
+server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}
+conversions: [{event: page_view}, {event: purchase, when: {data_layer: purchase}}]
+"""
+
+
+@pytest.mark.parametrize("body_after", [0, 400], ids=["body first", "body late"])
+@pytest.mark.parametrize("granted", [["ad_storage", "ad_user_data"], ["ad_storage"], []], ids=["all", "one", "none"])
+def test_a_page_view_counts_once_whenever_consent_comes(granted: list[str], body_after: int) -> None:
+    """The pixels' tags and the carrier's fire at the page or, after a late grant, at the next event: under one id for the page."""
+    made = compile_spec(PAGE_VIEWS, "spec.yml", known())
+    steps = [
+        consent("default", ad_storage="denied", ad_user_data="denied"),
+        push({"event": "cookie_banner"}),
+        *([consent("update", **dict.fromkeys(granted, "granted"))] if granted else []),
+        push({"event": "later"}),
+        push({"event": "later still"}),
+    ]
+    result = run(
+        json.loads(made.text), steps[1:], backlog=steps[:1], url="https://www.shop.example/", body_after=body_after
+    )
+    views = {SDK[call.sdk]: call.event_id for call in result.sent if call.event in {"Pageview", "PageView"}}
+    expected = {"ad_storage": "meta", "ad_user_data": "tiktok"}
+    assert set(views) == {expected[type] for type in granted}
+    assert len(views) == len([call for call in result.sent if call.event in {"Pageview", "PageView"}])
+    container = ready(json.loads(made.outputs[SERVER]), json.loads(made.outputs[SETUP]))
+    hits = [Hit(hit.url, hit.body or "", {}) for hit in result.hits]
+    taken = {(one.platform, one.event_id) for event in serve(container, hits, known()) for one in event.taken}
+    assert taken == {(platform, id_) for platform, id_ in views.items()}
