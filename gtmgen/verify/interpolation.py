@@ -69,7 +69,7 @@ def in_html(html: str) -> list[Part]:
         name = attribute[1].lower()
         if name.startswith("on"):
             before = next((group for group in attribute.groups()[1:] if group is not None), "")
-            return (STRING if _Spans(before).open else CODE, HTML)
+            return (STRING if _Spans(before + "x").holds(len(before)) else CODE, HTML)
         return (URL, HTML) if name in _ADDRESSES else (HTML,)
 
     return _cut(html, escapes)
@@ -89,14 +89,12 @@ def _cut(text: str, escapes: Callable[[int], tuple[str, ...]]) -> list[Part]:
 
 
 class _Spans:
-    """Which stretches of a script are strings, comments or regular expressions; `open`: its end lies within one."""
+    """Which stretches of a script are strings, comments or regular expressions."""
 
     def __init__(self, code: str) -> None:
         spans = list(_literals(code))
         self._begins = [begin for begin, _ in spans]
         self._ends = [end for _, end in spans]
-        closed = not spans or spans[-1][1] < len(code) or (len(code) > 1 and code[-1] == code[spans[-1][0]])
-        self.open = not closed or code in {'"', "'", "`"}
 
     def holds(self, at: int) -> bool:
         """Whether a place lies in one of them."""
