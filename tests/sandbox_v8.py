@@ -35,7 +35,10 @@ _HOST = """
       removeItem: (key) => { delete items[key]; },
     }))(given.storage),
     dataLayer: (key) => key.split(".").reduce((value, step) => (value === undefined || value === null ? undefined : value[step]), given.dataLayer),
-    loadScript: (url, success, failure) => (given.broken.includes(url) ? failure : success)(),
+    loadScript: (url, success, failure) => {
+      given.loaded.push(url);
+      (given.broken.includes(url) ? failure : success)();
+    },
     loadPixel: (url, success, failure) => (given.broken.includes(url) ? failure : success)(),
     loadFrame: (url, success) => success(),
     gtagSet: () => {},
@@ -88,6 +91,8 @@ class Report(NamedTuple):
     """The message of what the template threw, or ""."""
     window: dict[str, Any]
     """The page's window afterwards, as far as it is plain data."""
+    loaded: list[str]
+    """The scripts that the page was asked to load: fewer than the requests where a token was given twice."""
 
 
 def run(
@@ -140,14 +145,16 @@ def run(
         "consent": dict(consent or {}),
         "broken": list(broken),
         "storage": {},
+        "loaded": [],
     }
     source = sandbox.expression(sandbox.program(tpl.read(template_text, "template.tpl")))
     answer = _evaluate(
         f"""(() => {{
-          const host = ({_HOST})({json.dumps(given)});
+          const given = {json.dumps(given)};
+          const host = ({_HOST})(given);
           host.window = ({window});
           const report = ({sandbox.bundle()}).run({source}, {json.dumps(data or {})}, host);
-          return JSON.stringify(({_PLAIN})(Object.assign({{}}, report, {{ window: host.window }}), []));
+          return JSON.stringify(({_PLAIN})(Object.assign({{}}, report, {{ window: host.window, loaded: given.loaded }}), []));
         }})()"""
     )
     return Report(**{name: answer.get(name) for name in Report._fields})
@@ -161,7 +168,7 @@ def scenarios(template_text: str, name: str = "template.tpl") -> list[tuple[str,
             "answers": [],
             "cookies": [],
         },
-        **{"now": NOW, "dataLayer": {}, "consent": {}, "broken": [], "storage": {}},
+        **{"now": NOW, "dataLayer": {}, "consent": {}, "broken": [], "storage": {}, "loaded": []},
     }
     source = sandbox.expression(sandbox.program(tpl.read(template_text, name)))
     answer = _evaluate(

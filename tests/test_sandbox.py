@@ -153,6 +153,8 @@ def test_an_api_answers_as_gtms_does(case: dict[str, Any], side: str) -> None:
         assert report.value == case["gives"]
     if "log" in case:
         assert report.log == case["log"]
+    if "loaded" in case:
+        assert report.loaded == case["loaded"]
     if "requests" in case:
         assert [request["url"] for request in report.requests] == case["requests"]
 
