@@ -101,6 +101,30 @@ def test_the_contract_of_a_backend_is_an_output_too(site: Path) -> None:
     assert [one["output"] for one in review(site, base, code=1)["stale"]] == ["output/shop.events-api.md"]
 
 
+def test_a_server_container_is_an_output_too(site: Path) -> None:
+    server = 'server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}\n'
+    spec = SPEC.replace("conversions:", f"{server}conversions:")
+    outputs = {f"output/shop{suffix}": text for suffix, text in compiled(spec).outputs.items()}
+    assert sorted(outputs) == ["output/shop.server-setup.json", "output/shop.server.json", "output/shop.web.json"]
+    git(site, "checkout", "-qb", "other")
+    commit(site, {"specs/shop.yml": spec, "output/shop.web.json": outputs["output/shop.web.json"]}, "Without it")
+    assert {(one["output"], one["missing"]) for one in review(site, "main", code=1)["stale"]} == {
+        ("output/shop.server.json", True),
+        ("output/shop.server-setup.json", True),
+    }
+    base = commit(site, dict(outputs), "With it")
+    found = review(site, "main")
+    assert found["stale"] == []
+    assert [one["new"] for one in found["diffs"]] == [
+        "output/shop.server-setup.json",
+        "output/shop.server.json",
+        "output/shop.web.json",
+    ]
+    assert not [one for one in found["findings"] if one["rule"] == "dangling"]  # the tokens come with the set-up
+    commit(site, {"specs/shop.yml": spec.replace("sgtm.shop", "other.shop")}, "Moved the server")
+    assert [one["output"] for one in review(site, base, code=1)["stale"]] == ["output/shop.web.json"]
+
+
 def test_a_repository_that_keeps_no_outputs_need_not(site: Path) -> None:
     commit(site, {"output/shop.web.json": None}, "No outputs here")
     git(site, "checkout", "-qb", "other")

@@ -32,7 +32,7 @@ def init(path: Path | None, starter: str) -> None:
     from gtmgen.spec.schema import compose
 
     if path == Path("-"):
-        give((STARTERS / f"{starter}.yml").read_text(encoding="utf-8"))
+        give(_starter(STARTERS / f"{starter}.yml"))
         return
     target = path or Path("specs") / f"{starter}.yml"
     if target.is_dir():
@@ -48,11 +48,20 @@ def init(path: Path | None, starter: str) -> None:
                 )
             ]
         )
-    write(target, (STARTERS / f"{starter}.yml").read_text(encoding="utf-8"))
+    write(target, _starter(STARTERS / f"{starter}.yml"))
     schema = target.parent / "gtmgen.schema.json"
     write(schema, json.dumps(compose(library()), indent=2, ensure_ascii=False) + "\n")
     say(f"{target}: fill in your site and pixel ids, then run gtmgen build {target}")
     say(f"{schema}: lets your editor complete and explain every key")
+
+
+def _starter(path: Path) -> str:
+    """A spec of the repository, to begin with. A tagging server that nobody has set up yet is left commented out."""
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    return "\n\n".join(
+        "\n".join(f"# {line}" for line in block.split("\n")) if "\n  transport: sgtm" in block else block
+        for block in blocks
+    )
 
 
 @click.command()
