@@ -187,12 +187,12 @@ def close_shared() -> None:
 
 def was_left(problem: Exception) -> bool:
     """Whether something failed because the page was left meanwhile."""
-    return _is_browsers(problem) and bool(_LEFT.search(str(problem)))
+    return is_browsers(problem) and bool(_LEFT.search(str(problem)))
 
 
 def is_gone(problem: Exception) -> bool:
     """Whether something failed because the page is closed, or crashed."""
-    return _is_browsers(problem) and bool(re.search(r"closed|crashed", str(problem)))
+    return is_browsers(problem) and bool(re.search(r"closed|crashed", str(problem)))
 
 
 def ran_out(problem: Exception) -> bool:
@@ -202,7 +202,8 @@ def ran_out(problem: Exception) -> bool:
     return isinstance(problem, RanOut)
 
 
-def _is_browsers(problem: Exception) -> bool:
+def is_browsers(problem: Exception) -> bool:
+    """Whether it is the browser that says something cannot be done: a selector that is none, an address that nobody answers."""
     from playwright.async_api import Error
 
     return isinstance(problem, Error)
