@@ -35,11 +35,12 @@ def bundle() -> str:
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\nreturn Object.freeze({ run, scenarios });\n})()"
 
 
-def program(template: Template) -> dict[str, Any]:
+def program(template: Template, *, tests: bool = True) -> dict[str, Any]:
     """A template as plain data: checked, and its code rewritten so that any JavaScript engine runs it as GTM does.
 
     Args:
         template: what `gtmgen.container.tpl.read` gives.
+        tests: make its own tests ready too; reading them takes longer than reading its code.
 
     Returns:
         `id`, `side`, `type`, `permissions`, `code`, and `scenarios` (a list of name and code, the setup in front of it). `expression`
@@ -59,7 +60,7 @@ def program(template: Template) -> dict[str, Any]:
 
     code = ready(template.code)
     scenarios = []
-    for scenario in template.scenarios:
+    for scenario in template.scenarios if tests else ():
         # one scope, so that a test sees what the setup declares; the lines are counted to the test's own
         before = template.setup.text + "\n" if template.setup.text else ""
         line = scenario.code.line - before.count("\n")

@@ -1,8 +1,9 @@
 """The server half: a server container, run on the hits that the web container sent.
 
-    half = ServerHalf.of(export, library)
-    source = half.source()                      # JavaScript: (hit, host) => report
-    runs = [half.run_of(hit, event_data, report) for …]
+    program = compile_server(export)
+    source(program)                    # JavaScript: (hit, host) => report
+    given(hit, event_data)             # what it takes as its hit
+    told(report)                       # the tags of its report
 
 The JavaScript is `runtime/server/`, over the web runtime's conditions and rules and the templates' sandbox; it runs in any engine, and what
 it needs (a clock, chance, an answer to a request) comes from its host. The stock GA4 client stands in for the container's own:
@@ -17,8 +18,6 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from gtmgen.container import tpl
-from gtmgen.container.fields import rows
 from gtmgen.verify import sandbox
 from gtmgen.verify.collect import Hit
 from gtmgen.verify.javascript import read
@@ -50,36 +49,17 @@ class ServerTag(NamedTuple):
     exception: str
 
 
-class ServerProgram(NamedTuple):
-    """A server container that can be run."""
-
-    program: Program
-    templates: Mapping[str, str]
-    """Type ("cvt_…") to its code, as a JavaScript expression."""
-
-
-def compile_server(export: Mapping[str, Any], *, name: str = "container") -> ServerProgram:
-    """The program of a server container, with its custom templates.
+def compile_server(export: Mapping[str, Any], *, name: str = "container") -> Program:
+    """The program of a server container, with the custom templates that it uses.
 
     Args:
         export: as in the file.
         name: what findings call it.
 
     Raises:
-        GtmgenError: GTM would refuse it, a template among it.
+        GtmgenError: GTM would refuse it.
     """
-    program = compile_program(export, name=name, usage="SERVER")
-    version = export.get("containerVersion", export)
-    templates = {}
-    for row in rows(version.get("customTemplate")):
-        code = sandbox.expression(
-            sandbox.program(tpl.read(str(row.get("templateData", "")), f"{name}: {row.get('name')}"))
-        )
-        templates[f"cvt_{row.get('containerId')}_{row.get('templateId')}"] = code
-        gallery = row.get("galleryReference")
-        if isinstance(gallery, Mapping) and gallery.get("galleryTemplateId"):
-            templates[f"cvt_{gallery['galleryTemplateId']}"] = code
-    return ServerProgram(program, templates)
+    return compile_program(export, name=name, usage="SERVER")
 
 
 @cache
@@ -87,15 +67,15 @@ def _runtime() -> str:
     return "\n".join(read(name) for name in (*_FILES, *_SERVER))
 
 
-def source(server: ServerProgram) -> str:
+def source(program: Program) -> str:
     """JavaScript of a function (hit, host) => report that runs the container once (`runtime/server/serve.js`)."""
-    templates = ", ".join(f"{json.dumps(type)}: {code}" for type, code in server.templates.items())
+    templates = ", ".join(f"{json.dumps(type)}: {code}" for type, code in program.templates.items())
     return (
         "(function () {\n"
         f"{_runtime()}\n"
         f"const sandbox = {sandbox.bundle()};\n"
         f"const templates = {{ {templates} }};\n"
-        f"const program = {json.dumps(server.program.data)};\n"
+        f"const program = {json.dumps(program.data)};\n"
         "return (hit, host) => serve(program, templates, hit, Object.assign({ sandbox }, host));\n"
         "})()"
     )

@@ -22,9 +22,10 @@ from gtmgen.verify.chromium import Browser
 from gtmgen.verify.collect import Hit, events, is_hit
 from gtmgen.verify.network import Response
 from gtmgen.verify.outcome import ServerEvent
+from gtmgen.verify.program import Program
 from gtmgen.verify.result import Request
 from gtmgen.verify.server_api import Taken, answer
-from gtmgen.verify.server_half import ServerProgram, given, source, told
+from gtmgen.verify.server_half import given, source, told
 
 if TYPE_CHECKING:
     from gtmgen.verify.chromium import RawPage
@@ -62,7 +63,7 @@ class Seen(NamedTuple):
 class Server:
     """A tagging server: one server container behind one address."""
 
-    def __init__(self, container: ServerProgram, library: Library, url: str, browser: Browser) -> None:
+    def __init__(self, container: Program, library: Library, url: str, browser: Browser) -> None:
         self._container, self._library, self._browser = container, library, browser
         self._url = url.rstrip("/")
         self._page: RawPage | None = None

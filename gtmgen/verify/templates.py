@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gtmgen.container import tpl
 from gtmgen.container.fields import type_of
 from gtmgen.findings import GtmgenError
 from gtmgen.verify.sandbox import expression, program
+
+
+@lru_cache(maxsize=50)
+def _source(text: str, name: str) -> str:
+    """A template's code as JavaScript, without its own tests: the containers of several specs share their templates."""
+    return expression(program(tpl.read(text, name), tests=False))
 
 
 class Templates:
@@ -35,7 +42,7 @@ class Templates:
                 continue
             name = str(row.get("name", kind))
             try:
-                found[kind] = expression(program(tpl.read(str(row.get("templateData", "")), name)))
+                found[kind] = _source(str(row.get("templateData", "")), name)
             except GtmgenError as problem:
                 said = "; ".join(f"{finding.at}: {finding.message}" for finding in problem.findings)
                 self._not_done.append(f'template "{name}": it cannot be run ({said})')
