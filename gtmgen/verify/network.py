@@ -101,6 +101,11 @@ class Network:
         """Takes a request that left with its page."""
         self._sunk.append(Request(*sunk[:3], "ping", headers=sunk.headers, page=max(0, self.page - 1), leaving=True))
 
+    @property
+    def sunk_count(self) -> int:
+        """How many requests left with their page and are not answered yet."""
+        return len(self._sunk)
+
     async def answer_sunk(self) -> None:
         """Writes down what left with its page, and answers it, though nobody hears the answer."""
         sunk, self._sunk = self._sunk, []

@@ -45,13 +45,17 @@ if TYPE_CHECKING:
 
 LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""
-_ROUNDS = 50
-_LAST_MOMENT = 0.03
+_LAST_MOMENT = 0.05
 _SPARE = 5.0  # seconds for what comes after a limit: stopping a script, closing a tab
 _VIEWPORT = {"width": 1200, "height": 800}
 _LISTED = "a, button, input, select, textarea, form, [id]"
 _OUTLINE = f"""() => Array.from(document.querySelectorAll({json.dumps(_LISTED)})).slice(0, 12).map((one) =>
   one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + Array.from(one.classList, (name) => "." + name).join("")).join(", ")"""
+
+_REST_OF_FACTS = """(known) => window.__gtmFacts && [window.__gtmPage, known[window.__gtmPage] || 0,
+  window.__gtmFacts.slice(known[window.__gtmPage] || 0)]"""
+_RECOVER = """() => { for (const part of Object.values(window.google_tag_manager || {}))
+  if (part && part.recover) for (const recover of part.recover) recover() }"""
 
 T = TypeVar("T")
 
@@ -255,7 +259,7 @@ class Page:
 
     def settle(self) -> bool:
         """Waits until nothing is under way: no request, no timer that is due soon, no new event. Says whether that came to pass."""
-        return self._browser.run(self._settle(), 3 * self._limit + 2 * _SPARE)
+        return self._browser.run(self._settle(), 6 * self._limit + 3 * _SPARE)
 
     def result(self) -> Result:
         """What happened so far, over all pages of this tab."""
@@ -299,18 +303,21 @@ class Page:
         self._troubles.append(said)
         try:
             await asyncio.wait_for(self._debugger.send("Runtime.terminateExecution"), _SPARE)
+            await asyncio.wait_for(self.raw.evaluate(_RECOVER), _SPARE)
         except Exception:
             self._troubles.append("the script could not be stopped; the page is lost")
 
     async def _settle(self) -> bool:
-        for _ in range(_ROUNDS):
+        clock = asyncio.get_running_loop()
+        until = clock.time() + 3 * self._limit
+        while clock.time() < until:
             held = self.network.gtm_waits and self._gtm == "held"
             try:
                 at_rest = await asyncio.wait_for(
                     self.raw.evaluate(
-                        "([loading, limit]) => window.__gtmRest(loading, limit)", [held, self._limit * 900]
+                        "([loading, limit]) => window.__gtmRest(loading, limit)", [held, self._limit * 1000]
                     ),
-                    self._limit,
+                    2 * self._limit,  # a page that answers at all has answered by then
                 )
             except TimeoutError:
                 await self._stop_script()
@@ -338,9 +345,11 @@ class Page:
         return False
 
     async def _result(self) -> Result:
-        told = await self._limited(self.raw.evaluate("() => [window.__gtmPage, window.__gtmFacts]"))
-        if told and told[0]:
-            self._facts.setdefault(told[0], {}).update(enumerate(told[1]))
+        known = {page: len(facts) for page, facts in self._facts.items()}
+        told = await self._limited(self.raw.evaluate(_REST_OF_FACTS, known))
+        if told:
+            page, first, facts = told
+            self._facts.setdefault(page, {}).update(enumerate(facts, first))
         await self._answer_sunk()
         result = Result(not_done=list(self._not_done), values=list(self._values))
         for number, facts in enumerate(self._facts.values()):
@@ -366,7 +375,10 @@ class Page:
         """What a page sends in its last moment comes a moment after the next page."""
         if self.network.page != self._left:
             self._left = self.network.page
-            await asyncio.sleep(_LAST_MOMENT)
+            count = -1
+            while count != self.network.sunk_count:
+                count = self.network.sunk_count
+                await asyncio.sleep(_LAST_MOMENT)
         await self.network.answer_sunk()
 
     async def _arrive(self) -> None:

@@ -103,6 +103,8 @@ class _Compiler:
             "predicates": rules.predicates,
             "rules": rules.written(),
         }
+        if rows(self.version.get("zone")):
+            self.not_done.append("zones: the containers that they load are not in the file")
         templates = Templates(rows(self.version.get("customTemplate")), self.not_done)
         used = templates.used_by([*self.tags, *self.variables])
         return Program(self._public_id, data, used, tuple(self.not_done))

@@ -14,7 +14,7 @@ function start(host, program, options) {
     return;
   }
   const name = options.dataLayer || "dataLayer";
-  const shared = (manager[name] = manager[name] || { gtmDom: false, gtmLoad: false, subscribers: 0, listening: {} });
+  const shared = (manager[name] = manager[name] || { gtmDom: false, gtmLoad: false, subscribers: 0, listening: {}, recover: [] });
   shared.subscribers += 1;
   manager.rm = manager.rm || {};
   if (manager.sequence === undefined) manager.sequence = options.firstId === undefined ? 1 : options.firstId;
@@ -93,6 +93,12 @@ function start(host, program, options) {
     onConfig: (id) => page.notDone(`gtag("config", "${id}"): Google's tag of the page's own is not run`),
   });
   page.layer = queue.models;
+  // a script that was stopped from outside leaves things as they were in its middle
+  shared.recover.push(() => {
+    variables.open.clear();
+    queue.busy = false;
+    queue.drain();
+  });
   manager[publicId] = { dataLayer: queue.api, callback: () => {}, bootstrap: Date.now() };
   host.log({ kind: "container", container: publicId, dataLayer: name, url: String(window.location.href) });
   for (const what of whatIsNotDone(program)) page.notDone(what);
