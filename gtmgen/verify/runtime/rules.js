@@ -1,13 +1,21 @@
 // Rules: which tags an event starts. A rule waits for one event; its other predicates are asked only when that event is there.
 
+const UNHEARD = { holds: false, heard: false };
+
 class Rules {
   constructor(program, page, variables) {
     this.page = page;
     this.variables = variables;
     this.predicates = program.predicates;
     this.ofTag = program.tags.map(() => ({ add: [], block: [] }));
-    for (const rule of program.rules) {
-      for (const how of ["add", "block"]) for (const tag of rule[how]) this.ofTag[tag][how].push(rule);
+    for (const given of program.rules) {
+      const [hold, fail] = given.event; // how many of each list are about the event itself
+      const rule = {
+        trigger: given.trigger,
+        hears: [[given.if.slice(0, hold), false], [given.unless.slice(0, fail), true]],
+        asks: [[given.if.slice(hold), false], [given.unless.slice(fail), true]],
+      };
+      for (const how of ["add", "block"]) for (const tag of given[how]) this.ofTag[tag][how].push(rule);
     }
   }
 
@@ -19,15 +27,14 @@ class Rules {
   }
 
   ask(rule, event) {
-    const [hold, fail] = rule.event; // how many of each list are about the event itself
-    if (this.firstFailing(rule.if.slice(0, hold), rule.unless.slice(0, fail), event)) return { holds: false, heard: false };
-    const failed = this.firstFailing(rule.if.slice(hold), rule.unless.slice(fail), event);
+    if (this.firstFailing(rule.hears, event)) return UNHEARD;
+    const failed = this.firstFailing(rule.asks, event);
     return { holds: failed === null ? true : failed.holds === null ? null : false, heard: true, failed };
   }
 
-  firstFailing(hold, fail, event) {
+  firstFailing(lists, event) {
     const value = (number) => this.variables.reference(number, event);
-    for (const [numbers, negate] of [[hold, false], [fail, true]]) {
+    for (const [numbers, negate] of lists) {
       for (const number of numbers) {
         const predicate = this.predicates[number];
         const outcome = evaluate(predicate, event, value, this.page);

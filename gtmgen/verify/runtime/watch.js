@@ -43,13 +43,13 @@
     clearTimeout(id);
   };
 
-  // Three frames without a new fact: observers have had their turn.
+  // Two frames without a new fact: observers have had their turn.
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
   hide("__gtmRest", async (loading, limit) => {
     const giveUp = Date.now() + limit;
     for (;;) {
       const before = facts.length;
-      for (let i = 0; i < 3; i++) await frame();
+      for (let i = 0; i < 2; i++) await frame();
       if (before === facts.length && soon.size === 0 && (loading || document.readyState === "complete")) return true;
       if (Date.now() > giveUp) return false;
     }
