@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from py_mini_racer import MiniRacer
@@ -69,6 +70,11 @@ function plain(value, above) {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, below(one)]));
 }
 """
+
+
+@lru_cache(maxsize=20)
+def _made(text: str) -> str:
+    return sandbox.expression(sandbox.program(tpl.read(text, "template.tpl"), tests=False))
 
 
 class Report(NamedTuple):
@@ -147,7 +153,7 @@ def run(
         "storage": {},
         "loaded": [],
     }
-    source = sandbox.expression(sandbox.program(tpl.read(template_text, "template.tpl")))
+    source = _made(template_text)
     answer = _evaluate(
         f"""(() => {{
           const given = {json.dumps(given)};

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from gtmgen.build import compile_spec
 from gtmgen.carrier import carrier
+from gtmgen.container.read import names
 from gtmgen.plan.wire import Hit, as_sent, event_name, hits, same_site
 from gtmgen.resolve import resolve
 from gtmgen.spec.load import load
-from tests.conftest import known
+from tests.conftest import ROOT, known
 
 SPEC = """\
 gtmgen: 1
@@ -154,3 +157,15 @@ def test_an_event_of_ones_own_travels_under_a_name_that_ga4_takes(event: str, se
 )
 def test_a_text_that_would_read_as_something_else_is_quoted(text: str, row: Any) -> None:
     assert as_sent(text) == row
+
+
+def test_the_page_about_server_containers_names_what_is_built() -> None:
+    """Its spec builds, and every entity and file that the page speaks of is there."""
+    page = (ROOT / "docs" / "server.md").read_text(encoding="utf-8").partition("# With your own backend")[0]
+    spec = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    built = compile_spec(spec, "shop.yml", known())
+    assert {f"shop{suffix}" for suffix in built.outputs} == set(re.findall(r"`(shop[.][a-z.-]+json)`", page))
+    named = {name for text in built.outputs.values() for _, name in names(text)}
+    told = {name for name in re.findall(r'["*](gtmgen - [^"*]+)["*]', page)}
+    assert len(told) > 4 and told <= named
+    assert carrier(known()).conversion in page
