@@ -166,6 +166,6 @@ def test_the_page_about_server_containers_names_what_is_built() -> None:
     built = compile_spec(spec, "shop.yml", known())
     assert {f"shop{suffix}" for suffix in built.outputs} == set(re.findall(r"`(shop[.][a-z.-]+json)`", page))
     named = {name for text in built.outputs.values() for _, name in names(text)}
-    told = {name for name in re.findall(r'["*](gtmgen - [^"*]+)["*]', page)}
+    told = set(re.findall(r'["*](gtmgen - [^"*]+)["*]', page))
     assert len(told) > 4 and told <= named
     assert carrier(known()).conversion in page
