@@ -1,0 +1,321 @@
+"""What came of expectations: how often the platforms count a conversion, from which sides, with which values, and why not.
+
+    verdicts = judge(known, steps, expectations)
+
+`known` is `counting.knowing(…)`. For a conversion without `sides` the spec says who must have sent it. A parameter that is expected to be
+None must not have been sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gtmgen.resolve import Sending, side
+from gtmgen.verify import reasons
+from gtmgen.verify.counting import Known, arrivals, counted
+from gtmgen.verify.journey import Expectation
+from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
+from gtmgen.verify.walk import StepFacts
+
+_MOST = 6  # reasons that anybody reads
+_ADDRESS = re.compile(r"[^@\s\"]+@[^@\s\"]+\.[A-Za-z]{2,}")
+_TIMES = {0: "not counted", 1: "counted once"}
+
+
+class _Question(NamedTuple):
+    """An expectation, asked of one platform."""
+
+    asked: Expectation
+    platform: str
+    pixels: tuple[str, ...]
+    """Each must count it; () is whichever got anything."""
+    sides: tuple[SideOf, ...]
+    came: tuple[Arrival, ...]
+    """What arrived of it, counted or not."""
+    web: frozenset[str]
+    """The tags that send it."""
+    server: frozenset[str]
+
+
+def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expectation]) -> tuple[Verdict, ...]:
+    """Answers expectations about everything that happened in the steps of a scene so far.
+
+    Args:
+        known: the containers.
+        steps: the scene so far.
+        expectations: what is asked.
+    """
+    came = arrivals(steps, known)
+    verdicts: list[Verdict] = []
+    for asked in expectations:
+        if asked.kind == "tag":
+            verdicts.append(_tag(asked, steps))
+            continue
+        for question in _questions(asked, came, known):
+            verdicts += _answers(question, steps, known)
+    return tuple(verdicts)
+
+
+def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
+    ran = reasons.runs(steps, (asked.subject,))
+    fired = [one for one in ran if one.run.outcome == "fired"]
+    why: list[str] = []
+    if len(fired) < asked.times:
+        why += reasons.not_fired(asked.subject, steps)
+    elif len(fired) > asked.times:
+        why += [f"it fired at `{one.event.name}` in step {one.step.number}, by `{one.run.trigger}`" for one in fired]
+    return Verdict(
+        asked.subject,
+        "",
+        _fired(asked.times),
+        _fired(len(fired)),
+        len(fired) == asked.times,
+        fired[-1].step.number if fired else _last(steps),
+        reasons=tuple(dict.fromkeys(why))[:_MOST],
+    )
+
+
+def _questions(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
+    if asked.kind == "event" or not known.sendings:
+        yield from _of_event(asked, came, known)
+        return
+    for sending in known.sendings:
+        if asked.subject in (sending.conversion, sending.event) and asked.on in ("", sending.platform):
+            if sending.conversion != asked.subject and any(one.conversion == asked.subject for one in known.sendings):
+                continue  # another conversion has the name itself
+            if side(sending) in ("browser", "both") or asked.times == 0:
+                yield _of_conversion(asked, sending, came, known)
+
+
+def _of_conversion(asked: Expectation, sending: Sending, came: Sequence[Arrival], known: Known) -> _Question:
+    own = frozenset(name for name, one in known.tags.items() if one == sending)
+    alike = [one for one in known.sendings if (one.platform, one.sent_as) == (sending.platform, sending.sent_as)]
+
+    def belongs(one: Arrival) -> bool:
+        if one.platform != sending.platform:
+            return False
+        if one.tag in known.tags:
+            return one.tag in own
+        return one.event == sending.sent_as and len(alike) == 1
+
+    served = sending.server == "sgtm" and side(sending) == "both"
+    sides: tuple[SideOf, ...] = asked.sides or (("browser", "server") if served else ("browser",))
+    extra = known.senders(sending.platform, sending.sent_as) if len(alike) == 1 else frozenset()
+    mine = tuple(one for one in came if belongs(one))
+    return _Question(asked, sending.platform, sending.pixels, sides, mine, own | extra, own)
+
+
+def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
+    """An event by the name under which platforms get it; without a spec also by its canonical name."""
+    for id, platform in known.library.platforms.items():
+        if asked.on not in ("", id):
+            continue
+        names = {asked.subject, *(platform.events.get(asked.subject, ()) if asked.kind == "conversion" else ())}
+        mine = tuple(one for one in came if one.platform == id and one.event in names)
+        web = frozenset[str]().union(*(known.senders(id, name) for name in names))
+        server = frozenset[str]().union(*(known.senders(id, name, "server") for name in names))
+        got_any = any(one.platform == id for one in came) or any(seen.platform == id for seen in known.seen)
+        if asked.on == id or mine or (got_any and (web or server)):
+            yield _Question(asked, id, (), asked.sides, mine, web, server)
+
+
+def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> Iterator[Verdict]:
+    groups = [group for group in counted(question.came, known.library) if group.counts]
+    if question.asked.event_id is not None:
+        groups = [group for group in groups if group.event_id == question.asked.event_id]
+    yield _count(question, groups, steps, known)
+    if groups and question.asked.times:
+        if question.asked.params or len(question.sides) > 1:
+            yield _values(question, groups, steps, known)
+        if clear := _in_clear(question.came):
+            yield _verdict(question, "no personal data in clear", "; ".join(clear), clear, _last(steps))
+
+
+def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:
+    asked = question.asked
+    under = f" under {asked.event_id}" if asked.event_id is not None else ""
+    pixels = question.pixels or tuple(dict.fromkeys(group.pixel for group in groups)) or ("",)
+    counts = {pixel: sum(group.pixel == pixel for group in groups) for pixel in pixels}
+    strangers = sorted({group.pixel for group in groups} - set(pixels))
+    lacking = [
+        (group, wanted)
+        for group in groups
+        for wanted in question.sides
+        if all(one.side != wanted for one in group.arrivals)
+    ]
+    # a group of one side beside a group of the other: two counts, told as such
+    ok = all(count == asked.times for count in counts.values()) and not strangers and not lacking
+    found = [
+        _times(count) + (f" by pixel {pixel}" if len(set(counts.values())) > 1 else "")
+        for pixel, count in counts.items()
+    ]
+    sent = _sent(groups)
+    why: list[str] = []
+    if not ok:
+        few = any(count < asked.times for count in counts.values())
+        many = any(count > asked.times for count in counts.values())
+        why += [f"pixel {pixel} got it too, which the spec does not name" for pixel in strangers]
+        if many or lacking:
+            why += reasons.too_many(groups, steps)
+        if few:
+            why += reasons.too_few(question.came, steps)
+        ids = frozenset(one.event_id for one in question.came)
+        if few and (asked.event_id is not None or len(ids) > 1):
+            why += reasons.setup_tags(question.web, steps)
+        if few and asked.event_id is not None and question.came:
+            others = sorted({str(one.event_id) for one in question.came} - {asked.event_id})
+            why += [f"event_id is {' and '.join(others)}, not {asked.event_id}"] * bool(others)
+            why += [text for one in question.came for text in reasons.stale_id(str(one.event_id), [one], steps)]
+        if few or any(wanted == "browser" for _, wanted in lacking):
+            why += reasons.not_sent(question.platform, question.web, steps, known)
+        if any(wanted == "server" for _, wanted in lacking) or (few and "server" in question.sides):
+            why += reasons.not_served(question.platform, question.server, ids, steps, known)
+        why += reasons.of_pixels(question.platform, question.pixels, steps, known)
+        if few or lacking:
+            why += reasons.lost(question.web, steps)
+    said = " and ".join(dict.fromkeys(found)) + (f": {sent}" if sent else "")
+    last = max((one.step for group in groups for one in group.arrivals), default=_last(steps))
+    return _verdict(question, _times(asked.times) + under, said, why, last, ok=ok, groups=groups)
+
+
+def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:
+    platform = known.library.platforms[question.platform]
+    expected = {
+        (platform.params[name].key if name in platform.params else name): value
+        for name, value in question.asked.params.items()
+    }
+    wrong: list[str] = []
+    why: list[str] = []
+    for group in groups:
+        for one in group.arrivals:
+            for key, value in expected.items():
+                there = one.params.get(key)
+                if not same(there, value):
+                    wrong.append(f"{key} is {_shown(there)} ({one.side})")
+                    why.append(_difference(key, there, value, one))
+                    if there is not None:
+                        why += [f"{key}: {text}" for text in reasons.foreign_value(one, there, steps)]
+        if "browser" in question.sides and "server" in question.sides:
+            apart = list(_apart(group))
+            wrong += apart
+            why += apart
+    if wrong:
+        why += reasons.setup_tags(question.web, steps)
+        why += reasons.lost(question.web, steps)
+    words = [f"{key} is {_shown(value)}" for key, value in expected.items() if value is not None]
+    words += ["the same from both sides"] * (len(question.sides) > 1)
+    last = max(one.step for group in groups for one in group.arrivals)
+    found = "; ".join(dict.fromkeys(wrong)) or "as expected"
+    return _verdict(question, ", ".join(words) or "no parameters", found, why, last, ok=not wrong, groups=groups)
+
+
+def _apart(group: Counted) -> Iterator[str]:
+    """What the two sides say differently of one occurrence."""
+    sides = {one.side: one.params for one in reversed(group.arrivals)}
+    if len(sides) < 2:
+        return
+    browser, server = sides["browser"], sides["server"]
+    for key in dict.fromkeys((*browser, *server)):
+        if not same(browser.get(key), server.get(key)):
+            yield f"{key} differs: the browser sent {_shown(browser.get(key))}, the server {_shown(server.get(key))}"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to a platform: type and value, where 5 and 5.0 are one number and true is none."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _difference(key: str, there: Any, value: Any, one: Arrival) -> str:
+    if there is None:
+        return f"{key} is missing in what the {one.side} sent; {_shown(value)} was expected"
+    if value is None:
+        return f"{key} is {_shown(there)} in what the {one.side} sent; it was not to be sent"
+    if type(there) is not type(value) and not (_is_number(there) and _is_number(value)):
+        return (
+            f"{key} has the wrong type: the {one.side} sent the {_type(there)} {_shown(there)}, "
+            f"expected is the {_type(value)} {_shown(value)}"
+        )
+    return f"{key} is {_shown(there)} in what the {one.side} sent; {_shown(value)} was expected"
+
+
+def _in_clear(came: Iterable[Arrival]) -> list[str]:
+    """Where something that a server sent holds an e-mail address as it is. The address itself is not told."""
+    return list(
+        dict.fromkeys(
+            f"`{key}` of what the server sent holds an e-mail address in clear"
+            for one in came
+            if one.side == "server"
+            for key, value in one.params.items()
+            if _ADDRESS.search(json.dumps(value, ensure_ascii=False, default=str))
+        )
+    )
+
+
+def _verdict(
+    question: _Question,
+    expected: str,
+    found: str,
+    why: Iterable[str],
+    step: int,
+    *,
+    ok: bool = False,
+    groups: Sequence[Counted] = (),
+) -> Verdict:
+    came = [one for group in groups for one in group.arrivals] if ok else question.came
+    return Verdict(
+        question.asked.subject,
+        question.platform,
+        expected,
+        found,
+        ok,
+        step,
+        tuple(one for one in came if one.side == "browser"),
+        tuple(one for one in came if one.side == "server"),
+        tuple(dict.fromkeys(why))[:_MOST],
+    )
+
+
+def _sent(groups: Sequence[Counted]) -> str:
+    """Who sent what counts, and under which id."""
+    said = dict.fromkeys(
+        f"{' and '.join(dict.fromkeys(f'the {one.side}' for one in group.arrivals))} sent {group.event_id or 'it without an event_id'}"
+        for group in groups
+    )
+    return "; ".join(said)
+
+
+def _times(times: int) -> str:
+    return _TIMES.get(times, f"counted {times} times")
+
+
+def _fired(times: int) -> str:
+    return {0: "not fired", 1: "fired once"}.get(times, f"fired {times} times")
+
+
+def _last(steps: Sequence[StepFacts]) -> int:
+    return steps[-1].number if steps else 0
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not sent"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _type(value: Any) -> str:
+    kinds = {bool: "boolean", str: "text", dict: "object", list: "list"}
+    return "number" if _is_number(value) else kinds.get(type(value), "value")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

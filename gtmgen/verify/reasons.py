@@ -1,0 +1,349 @@
+"""Why an expectation failed, in sentences, most telling first: read from what the containers, the pixels and the server did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gtmgen.events_api.values import text_of
+from gtmgen.verify.counting import Known
+from gtmgen.verify.outcome import Arrival, Counted
+from gtmgen.verify.result import Event, TagRun
+from gtmgen.verify.walk import StepFacts
+
+_TELLING = ("consent", "failed", "setup failed", "exception", "once per load", "schedule", "paused", "filter")
+
+
+class Ran(NamedTuple):
+    """What became of a tag in one event of a scene."""
+
+    step: StepFacts
+    event: Event
+    run: TagRun
+
+
+def runs(steps: Iterable[StepFacts], tags: Iterable[str]) -> list[Ran]:
+    """All that became of some tags, in order."""
+    names = frozenset(tags)
+    return [Ran(step, event, run) for step in steps for event in step.events for run in event.tags if run.tag in names]
+
+
+def not_sent(platform: str, tags: frozenset[str], steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
+    """Why the browser sent nothing, or less than it should.
+
+    Args:
+        platform: whom it should have sent it to.
+        tags: the tags that send it.
+        steps: the scene so far.
+        known: the containers.
+    """
+    name = known.library.platforms[platform].name
+    if not tags:
+        yield f"no tag of the container sends it to {name}"
+        return
+    ran = runs(steps, tags)
+    yield from _behind_setup(ran, steps)
+    yield from (_not_fired(one, steps) for one in _telling(ran))
+    fired = [one for one in ran if one.run.outcome == "fired"]
+    if fired:
+        yield from _fired_in_vain(platform, fired, steps, known)
+    elif not ran:
+        heard = dict.fromkeys(event.name for step in steps for event in step.events)
+        quoted = ", ".join(f"`{tag}`" for tag in sorted(tags))
+        yield f"nothing that happened is what {quoted} listens to; there were the events {', '.join(heard) or 'none'}"
+
+
+def not_fired(tag: str, steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Why a tag did not fire, whatever it does."""
+    ran = runs(steps, (tag,))
+    yield from (_not_fired(one, steps) for one in _telling(ran))
+    if not ran:
+        yield f"nothing that happened is what `{tag}` listens to, or there is no such tag"
+
+
+def _telling(ran: Iterable[Ran]) -> list[Ran]:
+    """What did not fire, the outcome that says most first."""
+    held = [one for one in ran if one.run.outcome != "fired"]
+    return sorted(held, key=lambda one: _TELLING.index(one.run.outcome) if one.run.outcome in _TELLING else 99)
+
+
+def _not_fired(one: Ran, steps: Sequence[StepFacts]) -> str:
+    run, at = one.run, f"`{one.run.tag}` did not fire at `{one.event.name}`"
+    match run.outcome:
+        case "consent":
+            later = _granted(run.why.split(", "), one, steps)
+            came = f"; it was granted in step {later}, and a tag that was held back is not run again" if later else ""
+            return f"{at}: consent to {run.why} was missing{came}"
+        case "filter":
+            return f"{at}: {run.why}"
+        case "exception":
+            return f"{at}: the exception `{run.why}` held it back"
+        case "setup failed":
+            return f"{at}: its setup tag `{run.why}` failed"
+        case "once per load":
+            return f"{at}: it fires once a page load, and that was used up"
+        case "paused":
+            return f"{at}: the tag is paused"
+        case "schedule":
+            return f"{at}: its schedule says not now"
+        case "failed":
+            return f"`{run.tag}` failed at `{one.event.name}`: {run.why}"
+    return f"{at}: {run.outcome}"
+
+
+def _granted(types: Sequence[str], held: Ran, steps: Sequence[StepFacts]) -> int:
+    """The step after `held` in which its consent was there, or 0."""
+    for step in steps:
+        if step.number > held.step.number:
+            for event in step.events:
+                if event.page == held.event.page and all(event.consent.get(type) == "granted" for type in types):
+                    return step.number
+    return 0
+
+
+def _fired_in_vain(platform: str, fired: Sequence[Ran], steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
+    """Why a tag that ran got nothing to the platform."""
+    name = known.library.platforms[platform].name
+    for one in fired:
+        calls = [
+            call
+            for step in steps
+            for call in step.calls
+            if known.sdks.get(call.sdk) == platform and call.page == one.event.page
+        ]
+        said = f"`{one.run.tag}` fired at `{one.event.name}`"
+        wrong = [text for text in one.event.errors if one.run.tag in text]
+        if wrong:
+            yield f"{said} and threw: {wrong[0]}"
+        elif not calls:
+            asked = [
+                request
+                for step in steps
+                for request in step.requests
+                if request.answered_by == f"stub {platform}" and request.page == one.event.page
+            ]
+            gone = any(event.page > one.event.page for step in steps for event in step.events)
+            if asked or gone:
+                yield (
+                    f"{said}, and {name}'s script was not there before the visitor left: the call waited in its queue, "
+                    "and the queue went with the page"
+                )
+            else:
+                yield f"{said}, and {name}'s pixel was never loaded: its script was not asked for, or got no answer"
+
+
+def of_pixels(platform: str, pixels: Iterable[str], steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
+    """What the platform's stand-in had to remark of some pixels, or of none in particular."""
+    name, own = known.library.platforms[platform].name, frozenset(pixels)
+    for step in steps:
+        for call in step.calls:
+            if (
+                call.warning
+                and known.sdks.get(call.sdk) == platform
+                and (not call.pixel or not own or call.pixel in own)
+            ):
+                yield f"{name}'s script says: {call.warning} (pixel {call.pixel or '?'}, step {step.number})"
+
+
+def not_served(
+    platform: str, tags: frozenset[str], ids: frozenset[str | None], steps: Sequence[StepFacts], known: Known
+) -> Iterator[str]:
+    """Why the server sent nothing.
+
+    Args:
+        platform: whom it should have sent it to.
+        tags: the server container's tags that send it.
+        ids: the event_ids that the browser sent it under.
+        steps: the scene so far.
+        known: the containers.
+    """
+    name = known.library.platforms[platform].name
+    if not tags:
+        yield f"no tag of the server container sends it to {name}"
+        return
+    events = [(step, event) for step in steps for event in step.server.events]
+    about = [one for one in events if one[1].data.get("event_id") in ids] or events
+    for step, event in about:
+        for tag in event.tags:
+            if tag.tag not in tags:
+                continue
+            at = f"server tag `{tag.tag}` at `{event.name}` (step {step.number})"
+            if tag.outcome != "fired":
+                yield f"{at} did not fire: {tag.why or tag.outcome}"
+            elif tag.exception:
+                yield f"{at} threw: {tag.exception}"
+            elif tag.denied:
+                yield f"{at} lacks a permission: {tag.denied[0]}"
+            elif not tag.requests:
+                yield f"{at} sent nothing{': ' + tag.log[-1] if tag.log else ''}"
+    if not events:
+        yield from _no_hit(steps, known)
+
+
+def _no_hit(steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
+    """Nothing came to the server: the tags that should have carried it there."""
+    senders = {seen.tag[1] for seen in known.seen if seen.side == "web"} | known.tags.keys()
+    held = [
+        Ran(step, event, run)
+        for step in steps
+        for event in step.events
+        for run in event.tags
+        if run.outcome != "fired" and run.tag not in senders
+    ]
+    yield from (_not_fired(one, steps) for one in held[:3])
+    yield "no event reached the server container"
+
+
+def too_many(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Why something counts more than once: what differs between the things that count."""
+    names = {
+        side: {one.event for group in groups for one in group.arrivals if one.side == side}
+        for side in ("browser", "server")
+    }
+    browser, server = sorted(names["browser"]), sorted(names["server"])
+    if browser and server and browser != server:
+        yield f"the event names differ: the browser sends {_and(browser)}, the server {_and(server)}"
+    apart = [group for group in groups if len({one.side for one in group.arrivals}) == 1]
+    for one, other in _pairs(apart, "browser", "server"):
+        if one.event == other.event and one.event_id != other.event_id:
+            yield f"the event_id differs: the browser sent {_id(one)}, the server {_id(other)} (step {one.step})"
+    for one, other in _pairs(groups, "browser", "browser"):
+        twice = f"`{one.tag}`" if one.tag == other.tag else f"`{one.tag or '?'}` and `{other.tag or '?'}`"
+        ids = f"{_id(one)} and {_id(other)}"
+        if one.event_id is None or other.event_id is None:
+            yield f"it was sent twice, in steps {one.step} and {other.step} (by {twice}), and without an event_id each counts"
+        elif one.step == other.step:
+            yield f"it was sent twice in step {one.step} (by {twice}), under different event_ids: {ids}"
+        else:
+            again = next((step.step.said for step in steps if step.number == other.step), "")
+            yield f"step {other.step} ({again}) sent it again under another event_id: {ids}"
+
+
+def too_few(sent: Sequence[Arrival], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Why some of what was sent does not count: it came under an id that was seen before, or is no conversion at all."""
+    by_id: dict[tuple[object, ...], list[Arrival]] = {}
+    for one in sent:
+        if one.trouble:
+            where = "pixel" if one.side == "browser" else "server"
+            yield f"{one.trouble} ({where} {one.pixel}, step {one.step})"
+        elif one.side == "browser":
+            by_id.setdefault((one.pixel, one.event, one.event_id), []).append(one)
+    for (_, _, id), ones in by_id.items():
+        if id is not None and len(ones) > 1:
+            yield f"it was sent {len(ones)} times under the one event_id {id}, so all but the first are dropped"
+            yield from stale_id(str(id), ones, steps)
+
+
+def stale_id(id: str, ones: Iterable[Arrival], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Whether an event_id is that of an earlier message, which the data layer still holds and the event's own message does not."""
+    for ran in runs(steps, (one.tag for one in ones)):
+        if ran.run.outcome != "fired":
+            continue
+        own = list(_leaves(ran.event.message))
+        held = ran.event.model.get("event_id") if isinstance(ran.event.model, Mapping) else None
+        if held is not None and text_of(held) == id and id not in own:
+            yield (
+                f"the event_id {id} is stale: it is an earlier message's, which the data layer still holds; the message "
+                f"`{ran.event.name}` has none of its own"
+            )
+            return
+
+
+def foreign_value(arrival: Arrival, value: Any, steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Whether a parameter's value belongs to another message than the one that fired the tag."""
+    own = _own_event(arrival, steps)
+    if own is None:
+        return
+    wanted = [leaf for leaf in _leaves(value) if len(leaf) > 1] or list(_leaves(value))
+    if not wanted or all(leaf in set(_leaves(own.message)) for leaf in wanted):
+        return
+    before = True
+    for event in (event for step in steps for event in step.events):
+        if event is own:
+            before = False
+        elif event.page == own.page and any(leaf in set(_leaves(event.message)) for leaf in wanted):
+            whose = "an earlier message's" if before else "a later message's"
+            yield f"it is {whose} (`{event.name}`), not that of `{own.name}`, which fired `{arrival.tag}`"
+            return
+
+
+def _own_event(arrival: Arrival, steps: Sequence[StepFacts]) -> Event | None:
+    """The event that fired the tag of an arrival: the one whose message has its id, else the only one of the step."""
+    fired = [ran.event for ran in runs(steps, (arrival.tag,)) if ran.run.outcome == "fired"]
+    if arrival.event_id:
+        for event in fired:
+            if any(_made_of(arrival.event_id, leaf) for leaf in _leaves(event.message)):
+                return event
+    of_step = [
+        ran.event
+        for ran in runs(steps, (arrival.tag,))
+        if ran.run.outcome == "fired" and ran.step.number == arrival.step
+    ]
+    return of_step[0] if len(of_step) == 1 else None
+
+
+def _behind_setup(ran: Sequence[Ran], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """A tag behind a setup tag reads the data layer as it is in a later task (gtm.js cores since 2024)."""
+    for one in ran:
+        setup = next((run for run in one.event.tags if run.trigger == f"setup of {one.run.tag}"), None)
+        together = [event for event in one.step.events if event.message is not None]
+        if setup and len(together) > 1:
+            yield (
+                f"`{one.run.tag}` runs behind the setup tag `{setup.tag}`, so in a later task: it reads the data layer as the next "
+                "event has left it"
+            )
+            return
+
+
+def setup_tags(tags: Iterable[str], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Whether the tags run behind a setup tag, where that can matter."""
+    yield from _behind_setup(runs(steps, tags), steps)
+
+
+def lost(tags: Iterable[str], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """What was destroyed on the way to the server, in the events in which the tags fired."""
+    for ran in runs(steps, tags):
+        for one in ran.event.lost:
+            yield f"lost on the way to the server: {one.row} of `{one.tag}`: {one.why}"
+
+
+def _made_of(id: str, leaf: str) -> bool:
+    return leaf != "" and (id == leaf or id.endswith(f".{leaf}"))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Every value in a message that is a text or a number, as text."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key != "event" and not str(key).startswith("gtm."):
+                yield from _leaves(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _leaves(inner)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield text_of(value)
+
+
+def _pairs(groups: Sequence[Counted], side: str, other_side: str) -> Iterator[tuple[Arrival, Arrival]]:
+    """The first thing of one side with the next of the other, pixel by pixel."""
+    for pixel in dict.fromkeys(group.pixel for group in groups):
+        own = [
+            next((one for one in group.arrivals if one.side == side), None) for group in groups if group.pixel == pixel
+        ]
+        others = [
+            next((one for one in group.arrivals if one.side == other_side), None)
+            for group in groups
+            if group.pixel == pixel
+        ]
+        ones, twos = [one for one in own if one], [one for one in others if one]
+        if side == other_side:
+            ones, twos = ones[:-1], ones[1:]
+        yield from zip(ones[:1], twos[:1], strict=False)
+
+
+def _id(one: Arrival) -> str:
+    return one.event_id or "none"
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(words)
