@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -222,4 +223,32 @@ def test_a_page_view_counts_once_whenever_consent_comes(granted: list[str], body
     container = ready(json.loads(made.outputs[SERVER]), json.loads(made.outputs[SETUP]))
     hits = [Hit(hit.url, hit.body or "", {}) for hit in result.hits]
     taken = {(one.platform, one.event_id) for event in serve(container, hits, known()) for one in event.taken}
-    assert taken == {(platform, id_) for platform, id_ in views.items()}
+    assert taken == set(views.items())
+
+
+VISITORS: list[dict[str, Any]] = parse(
+    (ROOT / "tests" / "vectors.yml").read_text(encoding="utf-8"), "vectors.yml"
+).data["visitor"]
+PIXELS = {"tiktok": "C4A1B2C3D4E5F6G7H8I9", "meta": "123456789012345"}
+
+
+@pytest.mark.parametrize("row", VISITORS, ids=lambda row: f"{row['platform']}-{row['field']}-{row['value']!r}")
+def test_the_page_writes_what_is_hashed_elsewhere(row: dict[str, Any]) -> None:
+    """The vectors of the client and of the server's templates, in the browser: the platform's script hashes there."""
+    platform, field = known().platforms[row["platform"]], row["field"]
+    spec = (
+        "gtmgen: 1\nsite: {name: Shop, domain: shop.example}\n"
+        f"platforms: {{{platform.id}: {{pixel_id: {PIXELS[platform.id]}}}}}\nuser_data: {{{field}: who}}\n"
+        "conversions: [{event: contact, when: {data_layer: contact}}]\n"
+    )
+    result = run(
+        json.loads(compile_spec(spec, "spec.yml", known()).text), [push({"event": "contact", "who": row["value"]})]
+    )
+    (call,) = [call for call in result.sent if call.event == "Contact"]
+    key, hashed = platform.user[field].key, platform.user[field].hashed
+    is_hash = "hashed" not in row and "sha256" in row and len(str(row["value"])) == 64
+    expected = {hashed: row["sha256"]} if is_hash else {key: row["hashed"]} if "hashed" in row else {}
+    if "sha256" in row and not is_hash and "hashed" not in row:
+        assert sha256((call.user or {})[key].encode()).hexdigest() == row["sha256"]
+    else:
+        assert (call.user or {}) == expected
