@@ -94,11 +94,12 @@ def test_nothing_is_loaded(page_text: str) -> None:
     loads = {"src", "srcset", "action", "style", "data", "poster", "background"}
     assert not [pair for pair in found.attributes if pair[0] in loads or pair[0].startswith("on")]
     assert all(value.startswith("#") for name, value in found.attributes if name == "href")
-    style, script = (TEMPLATES / "_report" / name for name in ("diff.css", "diff.js"))
-    assert not re.search(r"url\(|@import|https?:", style.read_text(encoding="utf-8"))
-    assert not re.search(
-        r"fetch|XMLHttp|WebSocket|import\(|https?:|</|<!--|innerHTML", script.read_text(encoding="utf-8")
-    )
+    folder = TEMPLATES / "_report"
+    for style in folder.glob("*.css"):
+        assert not re.search(r"url\(|@import|https?:", style.read_text(encoding="utf-8")), style.name
+    for script in folder.glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"fetch|XMLHttp|WebSocket|import\(|https?:|</|<!--|innerHTML", text), script.name
 
 
 def test_the_policy_lets_the_pages_own_style_and_script_run_and_nothing_else(page_text: str) -> None:
@@ -114,10 +115,8 @@ def test_the_policy_lets_the_pages_own_style_and_script_run_and_nothing_else(pag
 
 def test_only_the_pages_own_files_are_not_escaped() -> None:
     templates = [path.read_text(encoding="utf-8") for path in (TEMPLATES / "_report").glob("*.j2")]
-    assert [found for text in templates for found in re.findall(r"\w+ ?\| ?safe", text)] == [
-        "style | safe",
-        "script | safe",
-    ]
+    for text in templates:
+        assert re.findall(r"\w+ ?\| ?safe", text) in ([], ["style | safe", "script | safe"])
     assert not any(re.search("autoescape|Markup", text) for text in templates)
 
 

@@ -1,30 +1,12 @@
 (function () {
   "use strict";
-  const root = document.documentElement;
-  const byId = (id) => document.getElementById(id);
-  const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+  const { byId, all, plain, highlight, nextTheme, help } = Page;
   const cards = all(".change").map((card) => ({ card, head: card.firstElementChild, text: null }));
   const search = byId("search");
   const found = byId("found");
   byId("controls").hidden = false;
 
-  // Theme: auto follows the system. A file that may keep nothing (private windows) works all the same.
-  const THEMES = ["auto", "light", "dark"];
-  let theme = "auto";
-  function setTheme(name) {
-    theme = THEMES.includes(name) ? name : "auto";
-    if (theme === "auto") root.removeAttribute("data-theme");
-    else root.setAttribute("data-theme", theme);
-    byId("theme").textContent = `Theme: ${theme}`;
-  }
-  function nextTheme() {
-    setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]);
-    try { localStorage.setItem("gtmgen-theme", theme); } catch { /* it lasts as long as the page, then */ }
-  }
-  try { setTheme(localStorage.getItem("gtmgen-theme")); } catch { setTheme("auto"); }
-
   // Search and filters.
-  const plain = (text) => text.normalize("NFC").toLowerCase().replace(/\s+/g, " ");
   const opened = new Set();  // what the search opened, it closes again
   const FEW = 30;
   const pressed = (filter) => all(`[data-filter="${filter}"][aria-pressed="true"]`).map((button) => button.dataset.value);
@@ -60,30 +42,7 @@
     byId("nothing").hidden = shown.length > 0;
     const narrowed = terms.length || kinds.length || hows.length;
     found.textContent = narrowed ? `${shown.length} of ${cards.length} ${cards.length === 1 ? "change" : "changes"}` : "";
-    highlight(terms, shown);
-  }
-
-  function highlight(terms, shown) {
-    if (!window.CSS || !CSS.highlights) return;
-    CSS.highlights.delete("found");
-    if (!terms.length) return;
-    const ranges = [];
-    for (const { card } of shown) {
-      const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node && ranges.length < 2000; node = walker.nextNode()) {
-        const text = node.data.toLowerCase();
-        if (text.length !== node.data.length) continue;  // a few letters grow when they are made small
-        for (const term of terms) {
-          for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + term.length)) {
-            const range = document.createRange();
-            range.setStart(node, at);
-            range.setEnd(node, at + term.length);
-            ranges.push(range);
-          }
-        }
-      }
-    }
-    CSS.highlights.set("found", new Highlight(...ranges));
+    highlight(terms, shown.map(({ card }) => card));
   }
 
   function showAll() {
@@ -127,7 +86,6 @@
   const anyClosed = () => visible().some(({ card }) => card.open === false);
 
   // Keys.
-  const help = byId("keys");
   const KEYS = {
     j: () => go(1),
     k: () => go(-1),
@@ -150,9 +108,6 @@
       KEYS[event.key]();
     }
   });
-  byId("theme").addEventListener("click", nextTheme);
-  byId("help").addEventListener("click", () => help.showModal());
-  byId("leave").addEventListener("click", () => help.close());
 
   if (!search) return;  // no change: nothing to find
 
@@ -185,14 +140,4 @@
   const fold = () => { byId("filters").open = !narrow.matches; };
   narrow.addEventListener("change", fold);
   fold();
-
-  // On paper nothing can be opened.
-  let closed = [];
-  window.addEventListener("beforeprint", () => {
-    closed = all("main details:not([open])");
-    for (const one of closed) one.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const one of closed) one.open = false;
-  });
 })();

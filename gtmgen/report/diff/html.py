@@ -6,11 +6,8 @@ and is escaped there.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import groupby, zip_longest
 from typing import NamedTuple
 
@@ -18,13 +15,10 @@ from gtmgen.container.graph import Key
 from gtmgen.container.labels import bare
 from gtmgen.diff.change import Change, Dangling, Detail
 from gtmgen.diff.comparison import Comparison
-from gtmgen.platforms import TEMPLATES
-from gtmgen.render import page
 from gtmgen.report.diff import words
 from gtmgen.report.diff.sides import Stretch, Text, pair, shown, stretches, visible
+from gtmgen.report.one_file import one_file
 
-_FOLDER = TEMPLATES / "_report"
-_POLICY = "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'"
 _OPEN = 1500  # a page of so many rows stands open; of more it is a list to open
 _SHORT = 12  # what was added or removed stands open up to so many rows
 
@@ -134,15 +128,13 @@ def html(found: Comparison, *, brief: bool = False) -> str:
     own = {one for change in found.diff.changes for one in change.dangling}
     kinds = Counter(change.kind for change in found.diff.changes)
     hows = Counter(change.how for change in found.diff.changes)
-    style, script = _file("diff.css"), _file("diff.js")
     safety = words.safety(found)
     touched = {one for effect in found.effects for one in effect.touches}
-    return page(
-        _FOLDER / "diff.html.j2",
+    return one_file(
+        "diff.html.j2",
+        ("page.css", "diff.css"),
+        ("page.js", "diff.js"),
         {
-            "style": style,
-            "script": script,
-            "policy": _POLICY.format(hashed(style), hashed(script)),
             "title": f"{visible(found.old.name)} → {visible(found.new.name)}",
             "old": shown(found.old.name),
             "new": shown(found.new.name),
@@ -165,16 +157,6 @@ def html(found: Comparison, *, brief: bool = False) -> str:
             **_import(found, at),
         },
     )
-
-
-def hashed(text: str) -> str:
-    """A style or script as a Content-Security-Policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-@cache
-def _file(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _link(key: Key, at: Mapping[Key, str]) -> Link:
