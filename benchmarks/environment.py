@@ -54,7 +54,7 @@ def prepare(say: Callable[[str], None]) -> Installed:
     (FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     further = project["optional-dependencies"]
-    ours = _environment("gtmgen", [*project["dependencies"], *further["send"]], say)
+    ours = _environment("gtmgen", [*project["dependencies"], *further["send"], *further["verify"]], say)
     _install_checkout(ours, say)
     try:
         theirs = _environment("tiggy", further["bench"], say)

@@ -37,7 +37,7 @@ class Figure(NamedTuple):
     what: str
     ours: float
     theirs: float | None
-    unit: Literal["s", "MB"]
+    unit: Literal["s", "ms", "MB"]
     ratio: Spread | None = None
     cpu_ratio: float | None = None
     aim: Aim | None = None

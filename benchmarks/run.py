@@ -1,6 +1,6 @@
 """How fast gtmgen is, as ratios against something else that runs in turns with it on the same machine.
 
-    python benchmarks/run.py [--only start|tiggy|growth|many|lint|diff|send] [--json FILE]
+    python benchmarks/run.py [--only start|tiggy|growth|many|lint|diff|send|verify] [--json FILE]
 
 It is no test: it prints what it measured and which aims hold, and fails only where a command does. README.md in this
 folder says what is measured and why.
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import containers
 import sending
+import verifying
 from environment import CHECKOUT, Failed, Installed, clean, prepare
 from figures import Aim, Figure, Spread, compare, table, verdict
 from measure import Run, Runs, cpu, mean, run, take_turns, wall
@@ -290,6 +291,40 @@ def _times(runs: Runs, what: str, times: int) -> list[Run]:
     ]
 
 
+def verify(bench: Bench) -> Iterator[Figure]:
+    """The derived journeys of a spec in Chromium, both halves, against a Chromium that only starts and stops."""
+    command, python = bench.installed.gtmgen, bench.installed.python
+    six, shop = bench.folder / "six.yml", CHECKOUT / "specs" / "shop.yml"
+    six.write_text(verifying.SPEC, encoding="utf-8")
+    runs = take_turns(
+        {
+            "bare": lambda turn: bench.run(python, "-c", verifying.BARE),
+            "six": lambda turn: bench.run(command, "verify", six),
+            "shop": lambda turn: bench.run(command, "verify", shop),
+        },
+        max(bench.turns // 2, 1),
+    )
+    section = "Verify: the derived journey in Chromium, browser and server side"
+    what = "six conversions against Chromium's own start and stop"
+    yield compare(section, what, runs["six"], runs["bare"], Aim("at most", 2.5))
+    yield compare(section, "specs/shop.yml, ten conversions", runs["shop"], runs["bare"], None)
+    told = bench.folder / "told.json"
+    bench.run(command, "verify", six, "--format", "json", "-o", told)
+    outcome = json.loads(told.read_bytes())
+    steps = [step["seconds"] * 1000 for scene in outcome["scenes"] for step in scene["steps"]]
+    yield Figure(
+        section,
+        f"a journey's step, the mean of {len(steps)}",
+        sum(steps) / len(steps),
+        None,
+        "ms",
+        aim=Aim("at most", 40),
+    )
+    bench.run(python, "-c", verifying.PUSHES, containers.write(bench.folder, 500), told)
+    push = json.loads(told.read_bytes())
+    yield Figure(section, "a dataLayer.push with a container of 500 tags", push, None, "ms", aim=Aim("at most", 5))
+
+
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "start": start,
     "tiggy": tiggy,
@@ -298,6 +333,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "lint": lint,
     "diff": diff,
     "send": send,
+    "verify": verify,
 }
 
 
