@@ -31,6 +31,7 @@ STAGES = [
     {"contract"},
     {"report.text", "report.diff.words", "report.diff.markdown", "report.contract"},  # a contract is an output too
     {"build", "files", "git", "config", "lint.files", "side", "events_api.cursor", "events_api.bulk"},
+    {"verify.subject", "verify.verify"},
     {"review"},
     {"report"},
     {"cli", "__main__"},

@@ -17,6 +17,7 @@ from gtmgen.cli.lint import lint, rules
 from gtmgen.cli.reference import init, platforms, schema
 from gtmgen.cli.review import review
 from gtmgen.cli.send import send
+from gtmgen.cli.verify import verify
 from gtmgen.findings import GtmgenError
 
 
@@ -42,6 +43,7 @@ gtmgen build specs/shop.yml   writes output/shop.web.json, to be imported into G
 gtmgen lint GTM-ABC1234.json  says what is wrong with a spec or a container
 gtmgen diff OLD.json NEW.json says what is different between two containers
 gtmgen review main            says what a branch does to tracking
+gtmgen verify specs/shop.yml  runs the containers in Chromium: is every conversion counted once?
 gtmgen send specs/shop.yml --event purchase --test-event-code TEST123
                               sends a test event from here to the platforms
 """
@@ -53,7 +55,7 @@ def main() -> None:
     """The commands."""
 
 
-for _command in (init, build, lint, diff, show, review, send, rules, schema, platforms):
+for _command in (init, build, lint, diff, show, review, verify, send, rules, schema, platforms):
     main.add_command(_command)
 
 

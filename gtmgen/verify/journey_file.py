@@ -29,7 +29,7 @@ _LONGEST = 60_000
 _MAX_PAGE = 4_000_000
 
 
-class Known(NamedTuple):
+class Words(NamedTuple):
     """The names that a journey may use. None: whatever it says is right, nobody knows better."""
 
     conversions: Collection[str] | None = None
@@ -37,7 +37,7 @@ class Known(NamedTuple):
     tags: Collection[str] | None = None
 
 
-def load(text: str, name: str, site: str = "", known: Known = Known()) -> Journey:  # noqa: B008  a value, as all NamedTuples
+def load(text: str, name: str, site: str = "", known: Words = Words()) -> Journey:  # noqa: B008  a value, as all NamedTuples
     """The journey that a file holds.
 
     Args:
@@ -57,7 +57,7 @@ def load(text: str, name: str, site: str = "", known: Known = Known()) -> Journe
 
 
 class _Reader:
-    def __init__(self, source: Source, name: str, site: str, known: Known) -> None:
+    def __init__(self, source: Source, name: str, site: str, known: Words) -> None:
         self._source, self._name, self._site = source, name, site
         self._reading = Reading(self.say, lambda place: source.locate(place).line, *known)
         self.findings: list[Finding] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from gtmgen.findings import Finding
 from gtmgen.verify.result import Event, Lost, Request
 from gtmgen.verify.server_half import ServerTag
 
@@ -64,6 +65,8 @@ class Verdict(NamedTuple):
     reasons: tuple[str, ...] = ()
     """Why, where it failed: the first condition that was false with both sides' values, the consent that was missing, the setup tag that
     failed …, most telling first."""
+    line: int = 0
+    """Where it is expected in the journey's file; 0 where the journey was derived."""
 
 
 class ServerEvent(NamedTuple):
@@ -104,6 +107,8 @@ class Scene(NamedTuple):
     steps: tuple[StepSeen, ...]
     counted: tuple[Counted, ...]
     verdicts: tuple[Verdict, ...]
+    broken: Finding | None = None
+    """Why it ended before its last step: a step that could not be done, with its place in the journey and what was on the page."""
 
 
 class Outcome(NamedTuple):
@@ -121,8 +126,15 @@ class Outcome(NamedTuple):
     assumed: tuple[str, ...]
     """What verify put in place of what it cannot know: variables of the target container, access tokens."""
     seconds: float
+    platforms: Mapping[str, str] = {}
+    """The platforms' names, by id."""
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
         """What was expected and did not come."""
         return tuple(verdict for scene in self.scenes for verdict in scene.verdicts if not verdict.ok)
+
+    @property
+    def held(self) -> bool:
+        """Whether every scene came to its end and all that was expected came."""
+        return not self.failed and not any(scene.broken for scene in self.scenes)

@@ -1,0 +1,127 @@
+"""`gtmgen verify`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gtmgen.cli.console import NO, give, platforms_of, say, style, templates_option, watched
+
+if TYPE_CHECKING:
+    from gtmgen.platforms import Library
+    from gtmgen.verify.journey import Journey
+    from gtmgen.verify.outcome import Outcome
+    from gtmgen.verify.subject import Subject
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--journey", "journey_file", help="What a visitor does, and what must be seen; a spec has one of its own."
+)
+@click.option("--server", "server_file", help="The server container that the container's hits go to.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="html: a page by itself, step by step.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to this file.")
+@click.option("--headed", is_flag=True, help="Show the browser.")
+@click.option("--pause", is_flag=True, help="Show the browser, and wait for a key after each step.")
+@click.option(
+    "--limit", type=click.FloatRange(0.1, 600), default=10, show_default=True, help="Seconds that a step may take."
+)
+@templates_option
+def verify(
+    file: str,
+    journey_file: str | None,
+    server_file: str | None,
+    form: str,
+    output: Path | None,
+    headed: bool,
+    pause: bool,
+    limit: float,
+    templates: tuple[Path, ...],
+) -> None:
+    """Run containers in Chromium, offline, and say whether every conversion is counted once.
+
+    FILE is a spec (its web container is run, and its server container where it has one), or a container from GTM, which needs a
+    --journey. Exits 0 if all that was expected came, 1 if not, 2 if it could not run.
+    """
+    if pause and not sys.stdin.isatty():
+        raise click.UsageError("--pause waits for a key, and there is no terminal")
+    library = platforms_of(templates)
+    subject, journey = _prepared(file, journey_file, server_file, library)
+    found = _verified(subject, journey, library, headed or pause, pause, limit)
+    from gtmgen.report.verify import FORMATS, summary
+
+    text = FORMATS[form](found, style(sys.stdout) if output is None else lambda said, _colour: said)
+    if output:
+        from gtmgen.files import write
+
+        write(output, text)
+        say(f"{output}: {summary(found)}")
+    else:
+        give(text)
+    if not found.held:
+        raise SystemExit(NO)
+
+
+def _prepared(
+    file: str, journey_file: str | None, server_file: str | None, library: Library
+) -> tuple[Subject, Journey]:
+    """What is verified and how; whatever is wrong with any of the files, at once where it can be."""
+    from gtmgen.container.read import MAX_BYTES, is_container, read
+    from gtmgen.files import read_bytes, read_spec
+    from gtmgen.source import decode
+    from gtmgen.verify.subject import of_containers, of_spec
+
+    raw, name = read_bytes(file, MAX_BYTES), "<stdin>" if file == "-" else file
+    if is_container(raw, name):
+        if journey_file is None:
+            raise click.UsageError(f"{name} is a container, which does not say what visitors do: name a --journey")
+        server = read(read_bytes(server_file, MAX_BYTES), server_file) if server_file else None
+        subject = of_containers(read(raw, name), server, library)
+    elif server_file:
+        raise click.UsageError("--server goes with a container; a spec has its own")
+    else:
+        subject = of_spec(decode(raw, name), name, library)
+    if journey_file is None:
+        from gtmgen.verify.derive import derive
+
+        assert subject.spec, "a container without a journey has been refused"
+        return subject, derive(subject.spec, subject.sendings, library)
+    from gtmgen.verify.journey_file import load
+
+    return subject, load(read_spec(journey_file), journey_file, subject.site, subject.words)
+
+
+def _verified(subject: Subject, journey: Journey, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:
+    from gtmgen.verify.chromium import Browser
+    from gtmgen.verify.verify import verify as run
+
+    with Browser(headed=headed) as browser:
+        begun = _progress() if watched() and not pause else None
+        try:
+            return run(subject, library, browser, journey, limit=limit, begun=begun, pause=_pause if pause else None)
+        finally:
+            if begun:
+                click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _progress() -> Callable[[str], None]:
+    """Says on the terminal which visit is under way, in one line."""
+    from gtmgen.report.text import safe
+
+    return lambda title: click.echo(f"\r\x1b[K{safe(title)} …", nl=False, err=True)
+
+
+def _pause(said: str) -> None:
+    click.pause(f"{said}: press a key to go on", err=True)

@@ -1,0 +1,193 @@
+"""What a verification found, for a terminal: what arrived, what failed and why, and what it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from gtmgen.report.text import Style, findings, plain, safe, table
+from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
+
+_HEAD = ("", "conversion", "platform", "browser", "server", "event_id", "parameters", "verdict")
+_LONG = 40
+_MANY = 12
+_PARAMS = 3
+
+
+def text(found: Outcome, style: Style = plain) -> str:
+    """The report.
+
+    Args:
+        found: what a verification found.
+        style: colours.
+    """
+    parts = [
+        [style(safe(_headline(found)), "bold")],
+        _arrived(found, style),
+        _scenes(found, style),
+        *([safe(line) for line in _failure(found, scene, verdict)] for scene, verdict in _failed(found)),
+        *([findings([scene.broken], style).rstrip("\n")] for scene in found.scenes if scene.broken),
+        *_rest(found),
+        [style(safe(summary(found)), "green" if found.held else "red")],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def summary(found: Outcome) -> str:
+    """What came out, in a line, and what it does not say."""
+    verdicts = [verdict for scene in found.scenes for verdict in scene.verdicts]
+    broken = sum(scene.broken is not None for scene in found.scenes)
+    failed = len(found.failed)
+    if not verdicts:
+        said = "nothing was expected"
+    elif failed:
+        said = f"{failed} of {_count(len(verdicts), 'expectation')} failed"
+    else:
+        said = f"{_count(len(verdicts), 'expectation')} held"
+    ended = f", {_count(broken, 'visit')} ended early" if broken else ""
+    proves = "the container against its spec" if len(found.containers) == 1 else "the containers against their spec"
+    return f"{said}{ended}, in {found.seconds:.1f} s. This proves {proves}, not the site."
+
+
+def _headline(found: Outcome) -> str:
+    steps = sum(len(scene.steps) for scene in found.scenes)
+    return (
+        f"{found.name}: {' and '.join(found.containers)}; {_count(len(found.scenes), 'visit')}, {_count(steps, 'step')}"
+    )
+
+
+def _arrived(found: Outcome, style: Style) -> list[str]:
+    """A row for each conversion and platform: the first time that something was to arrive, and each time that something failed."""
+    shown: dict[tuple[str, str], Verdict] = {}
+    rows: list[Verdict] = []
+    for verdict in chain.from_iterable(scene.verdicts for scene in found.scenes):
+        key = (verdict.subject, verdict.platform)
+        if not verdict.ok:
+            rows.append(verdict)
+        elif key not in shown and (verdict.browser or verdict.server or not verdict.platform):
+            shown[key] = verdict
+            rows.append(verdict)
+    if not rows:
+        return []
+    lines = table([_HEAD, *(tuple(map(safe, _row(found, verdict))) for verdict in rows)])
+    colours = ["bold", *("green" if verdict.ok else "red" for verdict in rows)]
+    return [style(line, colour) for line, colour in zip(lines, colours, strict=True)]
+
+
+def _row(found: Outcome, verdict: Verdict) -> tuple[str, ...]:
+    ids = list(dict.fromkeys(one.event_id or "none" for one in (*verdict.browser, *verdict.server)))
+    params = (verdict.browser or verdict.server or (None,))[0]
+    return (
+        "+" if verdict.ok else "x",
+        verdict.subject,
+        found.platforms.get(verdict.platform, verdict.platform),
+        _side(verdict.browser),
+        _side(verdict.server),
+        _short(", ".join(ids)),
+        _params(params.params) if params else "",
+        _brief(verdict.found) if verdict.ok else f"{_brief(verdict.found)}; expected {verdict.expected}",
+    )
+
+
+def _brief(found: str) -> str:
+    """What was found, without the details that the other columns have."""
+    return found.partition(": ")[0]
+
+
+def _side(arrivals: Sequence[Arrival]) -> str:
+    names = dict.fromkeys(one.event for one in arrivals)
+    return ", ".join(f"{name} x{count}" if (count := _times(arrivals, name)) > 1 else name for name in names) or "-"
+
+
+def _times(arrivals: Sequence[Arrival], name: str) -> int:
+    return sum(one.event == name for one in arrivals)
+
+
+def _params(params: Mapping[str, Any]) -> str:
+    """A few parameters: the plain ones first."""
+    plain_ones = [(key, value) for key, value in params.items() if not isinstance(value, (list, dict))]
+    others = [(key, value) for key, value in params.items() if isinstance(value, (list, dict))]
+    said = [f"{key} {_short(_value(value))}" for key, value in [*plain_ones, *others][:_PARAMS]]
+    return ", ".join([*said, *(["…"] if len(params) > _PARAMS else [])])
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= _LONG else f"{said[: _LONG - 1]}…"
+
+
+def _scenes(found: Outcome, style: Style) -> list[str]:
+    if len(found.scenes) < 2:
+        return []
+    rows = [(safe(scene.title), _held(scene)) for scene in found.scenes]
+    return [style("  visits", "bold"), *table(rows)]
+
+
+def _held(scene: Scene) -> str:
+    held = sum(verdict.ok for verdict in scene.verdicts)
+    said = f"{held} of {len(scene.verdicts)} held" if scene.verdicts else "nothing was expected"
+    return f"{said}, ended early" if scene.broken else said
+
+
+def _failed(found: Outcome) -> Iterable[tuple[Scene, Verdict]]:
+    return ((scene, verdict) for scene in found.scenes for verdict in scene.verdicts if not verdict.ok)
+
+
+def _failure(found: Outcome, scene: Scene, verdict: Verdict) -> list[str]:
+    """What was expected, what came, where, and why."""
+    on = f" on {found.platforms.get(verdict.platform, verdict.platform)}" if verdict.platform else ""
+    step = next((one for one in scene.steps if one.number == verdict.step), None)
+    line = f"line {verdict.line}, " if verdict.line else ""
+    after = f", after step {step.number}, {step.said}" if step else ""
+    lines = [
+        f"x {verdict.subject}{on}: expected {verdict.expected}, found {verdict.found}",
+        f'  {line}in "{scene.title}"{after}',
+    ]
+    return [*lines, *(f"    {reason}" for reason in verdict.reasons)]
+
+
+def _rest(found: Outcome) -> Iterable[list[str]]:
+    """What was noticed beside the expectations, and what all of it rests on."""
+    steps = [step for scene in found.scenes for step in scene.steps]
+    errors = dict.fromkeys(error for step in steps for error in step.errors)
+    lost = dict.fromkeys(f"{one.tag}: row `{one.row}`: {one.why}" for step in steps for one in step.lost)
+    yield _listed("went wrong on the page", errors)
+    yield _listed("lost on the way to the server", lost)
+    yield _listed("asked for, and answered by nobody", found.unknown)
+    yield _listed("assumed", found.assumed)
+    yield _listed("not done: this is not what Google's runtime would do", found.not_done)
+
+
+def _listed(title: str, said: Iterable[str]) -> list[str]:
+    every = list(said)
+    if not every:
+        return []
+    more = [f"    and {len(every) - _MANY} more (--format json has them all)"] if len(every) > _MANY else []
+    return [f"  {title}", *(f"    {safe(one)}" for one in every[:_MANY]), *more]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def html(found: Outcome, style: Style = plain) -> str:
+    """A page by itself."""
+    from gtmgen.report.verify_html import html as page
+
+    return page(found)
+
+
+def as_json(found: Outcome, style: Style = plain) -> str:
+    """For programs."""
+    from gtmgen.report.verify_json import as_json as data
+
+    return data(found)
+
+
+FORMATS: Mapping[str, Callable[[Outcome, Style], str]] = {"text": text, "json": as_json, "html": html}
+"""The report in each of its forms."""

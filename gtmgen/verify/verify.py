@@ -1,0 +1,101 @@
+"""The whole of a verification: what is verified, walked through a journey, and what came of it as one value."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from gtmgen.container.whole import Container
+from gtmgen.platforms import Library
+from gtmgen.verify.chromium import Browser
+from gtmgen.verify.counting import Known, arrivals, counted, knowing
+from gtmgen.verify.journey import Expectation, Journey
+from gtmgen.verify.judge import judge
+from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
+from gtmgen.verify.page import LIMIT
+from gtmgen.verify.server_run import Server
+from gtmgen.verify.stubs import stubs
+from gtmgen.verify.subject import Subject, ready
+from gtmgen.verify.walk import Ground, StepFacts, Walked, walk
+
+
+def verify(
+    subject: Subject,
+    library: Library,
+    browser: Browser,
+    journey: Journey,
+    *,
+    limit: float = LIMIT,
+    begun: Callable[[str], None] | None = None,
+    pause: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Runs containers through a journey.
+
+    Args:
+        subject: the containers.
+        library: the platforms.
+        browser: where the pages are opened.
+        journey: what is done.
+        limit: seconds that a step may take.
+        begun: is told the title of each scene that begins.
+        pause: is told of each step that has been done, and may take its time.
+
+    Raises:
+        GtmgenError: GTM would refuse a container.
+    """
+    started = time.perf_counter()
+    programs = ready(subject, journey.variables)
+    containers = [Container(export) for export in (subject.web, subject.server) if export]
+    known = knowing(library, containers, subject.spec, subject.sendings)
+    server = Server(programs.server, library, subject.server_url, browser) if programs.server else None
+    ground = Ground([programs.web], stubs(library), browser, server, limit, journey.name)
+
+    def judged(steps: Sequence[StepFacts], expectations: Sequence[Expectation]) -> Sequence[Verdict]:
+        return [verdict._replace(line=one.line) for one in expectations for verdict in judge(known, steps, [one])]
+
+    walked = []
+    try:
+        for script in journey.scenes:
+            if begun:
+                begun(script.title)
+            walked.append(walk(script, ground, judged, pause))
+    finally:
+        if server:
+            browser.run(server.close(), limit)
+    return Outcome(
+        subject.name,
+        subject.containers,
+        tuple(_scene(one, known) for one in walked),
+        _once([*journey.not_done, *(said for one in walked for said in one.not_done)]),
+        _once([url for one in walked for url in one.unknown]),
+        programs.assumed,
+        time.perf_counter() - started,
+        {platform.id: platform.name for platform in library.platforms.values()},
+    )
+
+
+def _scene(walked: Walked, known: Known) -> Scene:
+    came = arrivals(walked.steps, known)
+    steps = tuple(_seen(facts, came) for facts in walked.steps)
+    return Scene(walked.script.title, steps, counted(came, known.library), walked.verdicts, walked.broken)
+
+
+def _seen(facts: StepFacts, came: Sequence[Arrival]) -> StepSeen:
+    return StepSeen(
+        facts.number,
+        facts.step.said,
+        facts.step.line,
+        facts.url,
+        facts.events,
+        facts.server.events,
+        tuple(arrival for arrival in came if arrival.step == facts.number),
+        facts.requests,
+        tuple(lost for event in facts.events for lost in event.lost),
+        facts.errors,
+        facts.seconds,
+        facts.screenshot,
+    )
+
+
+def _once(said: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(said))
