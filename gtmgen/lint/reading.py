@@ -48,6 +48,10 @@ shows the revisions of a file.""",
     "httpx": """The library that sends is not installed.
 
 It is an extra: `pip install "gtmgen[send]"`.""",
+    "journey-step": """A step of a journey cannot be done.
+
+Nothing matches its selector, the element cannot be used as a visitor would (it is hidden, or something lies over it), or nobody answers at
+its address. The finding says what there was on the page. The visit ends there; the visits after it go on.""",
     "left-out": """Something of an event was left out, because it is not what the platform takes.
 
 A value that is no number, an email address that is none, a currency that the platform does not know. The event was sent without it.""",
@@ -57,10 +61,18 @@ The finding names the key and where it belongs. `gtmgen schema` prints all keys;
     "no-backend": """The spec has nothing that a backend sends.
 
 Write `server: {transport: backend}`, and see which conversions have an event_id that a backend can know: docs/server.md.""",
+    "no-chromium": """`gtmgen verify` needs Chromium, and none can be opened.
+
+`pip install "gtmgen[verify]"` brings what drives it; the browser comes from the system (`apt-get install chromium`), or stands where
+GTMGEN_CHROMIUM says. Nothing else of gtmgen needs it.""",
     "not-an-export": """The file is no GTM export of format 2.
 
 It may be a zip, a page saved from a browser, a template, an answer of the Tag Manager API, an export of the old format 1.3, or cut
 off. The finding says which, quotes what GTM's importer would say, and names the way out.""",
+    "not-runnable": """A container cannot be run, because GTM would not take it or it is of another kind.
+
+A tag names a trigger that is not there, a text names a variable that is not there, or a journey is given a server container. `gtmgen lint`
+says more of a container that does not hang together. A variable that your own container has can be given in the journey: `variables`.""",
     "not-utf-8": """The file is not UTF-8 text.
 
 Save it as UTF-8 in your editor.""",
@@ -74,9 +86,16 @@ file.""",
     "rules": """A rule is named that does not exist.
 
 `gtmgen rules` lists them.""",
+    "server-address": """Nothing says where the server container is, so no hit would reach it.
+
+`gtmgen verify CONTAINER --server SERVER` sends the GA4 hits to where the web container's tags say: a row `server_container_url` of the
+Google tag, written out or in a Constant variable.""",
     "template": """A template made something that is no entity of GTM's.
 
 The finding names the template and its line. With gtmgen's own templates this is a bug of gtmgen's.""",
+    "template-source": """A custom template is not what GTM's template editor exports.
+
+A section is missing (info, parameters, sandboxed JavaScript, permissions), or cannot be read. Export it again there.""",
     "templates": """A folder given with --templates holds no platform folder.
 
 A platform is a folder with a platform.yml; name the folder above it.""",
