@@ -37,19 +37,19 @@ class Words(NamedTuple):
     tags: Collection[str] | None = None
 
 
-def load(text: str, name: str, site: str = "", known: Words = Words()) -> Journey:  # noqa: B008  a value, as all NamedTuples
+def load(text: str, name: str, site: str = "", words: Words = Words()) -> Journey:  # noqa: B008  a value, as all NamedTuples
     """The journey that a file holds.
 
     Args:
         text: the file's text.
         name: its path: what findings call it; `pages: FOLDER` stands beside it.
         site: where scenes begin that do not say it, with its scheme.
-        known: the names that it may use.
+        words: the names that it may use.
 
     Raises:
         GtmgenError: it is no journey; every finding at once.
     """
-    reader = _Reader(parse(text, name, _EMPTY), name, site, known)
+    reader = _Reader(parse(text, name, _EMPTY), name, site, words)
     journey = reader.journey()
     if reader.findings:
         raise GtmgenError(sorted(reader.findings, key=lambda finding: (finding.at.line, finding.at.column)))
@@ -57,9 +57,9 @@ def load(text: str, name: str, site: str = "", known: Words = Words()) -> Journe
 
 
 class _Reader:
-    def __init__(self, source: Source, name: str, site: str, known: Words) -> None:
+    def __init__(self, source: Source, name: str, site: str, words: Words) -> None:
         self._source, self._name, self._site = source, name, site
-        self._reading = Reading(self.say, lambda place: source.locate(place).line, *known)
+        self._reading = Reading(self.say, lambda place: source.locate(place).line, *words)
         self.findings: list[Finding] = []
 
     def say(self, place: Place, message: str, hint: str = "", key: bool = False, rule: str = "wrong-value") -> None:

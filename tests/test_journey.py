@@ -1,0 +1,83 @@
+"""Journeys as they are written: what they are read as, and what mistakes are answered with. The cases stand in tests/journeys/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gtmgen.findings import GtmgenError
+from gtmgen.source import parse
+from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journey_file import Words, load
+from tests.conftest import ROOT
+
+WORDS = Words(["purchase", "add_to_cart"], ["tiktok", "meta"], ["gtmgen - Purchase"])
+
+
+def cases(name: str) -> list[Any]:
+    path = ROOT / "tests" / "journeys" / f"{name}.yml"
+    return [pytest.param(case, id=case["name"]) for case in parse(path.read_text("utf-8"), str(path)).data]
+
+
+def text(case: Mapping[str, Any]) -> str:
+    journey = str(case["journey"])
+    return journey if journey.startswith("gtmgen") else f"gtmgen-journey: 1\n{journey}"
+
+
+@pytest.mark.parametrize("case", cases("good"))
+def test_a_journey_is_read_as_it_is_meant(case: dict[str, Any]) -> None:
+    [scene] = load(text(case), "tests/journey.yml", words=WORDS).scenes
+    assert [step.said for step in scene.steps] == case["steps"]
+    expected = {key: tuple(value) if isinstance(value, list) else value for key, value in case.get("scene", {}).items()}
+    assert {key: getattr(scene, key) for key in expected} == expected
+    if "expectations" in case:
+        found = [one for step in scene.steps if step.kind == "expect" for one in step.what]
+        assert found == [Expectation(**{**one, "sides": tuple(one.get("sides", ()))}) for one in case["expectations"]]
+
+
+@pytest.mark.parametrize("case", cases("bad"))
+def test_a_mistake_in_a_journey_is_told_with_its_place_and_the_way_out(case: dict[str, Any]) -> None:
+    with pytest.raises(GtmgenError) as problem:
+        load(text(case), "journey.yml", words=WORDS)
+    said = {f"{one.at.line}:{one.at.column}": (one.message, one.hint) for one in problem.value.findings}
+    assert list(said) == list(case["says"])
+    for place, (message, hint) in case["says"].items():
+        assert message in said[place][0]
+        assert hint in said[place][1]
+
+
+def test_a_folder_of_pages_stands_beside_the_journey(tmp_path: Path) -> None:
+    pages = {
+        "index.html": "home",
+        "thanks.html": "thanks",
+        "shop/index.html": "shop",
+        "shop/a.html": "a",
+        "style.css": "-",
+    }
+    for name, html in pages.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(html, encoding="utf-8")
+    journey = load("gtmgen-journey: 1\npages: site\nsteps: [{visit: /}]", str(tmp_path / "journey.yml"))
+    assert journey.scenes[0].pages == {
+        "/": "home",
+        "/index.html": "home",
+        "/thanks": "thanks",
+        "/thanks.html": "thanks",
+        "/shop/": "shop",
+        "/shop/index.html": "shop",
+        "/shop/a": "a",
+        "/shop/a.html": "a",
+    }
+
+
+def test_without_a_site_of_its_own_a_journey_is_on_the_specs() -> None:
+    text = "gtmgen-journey: 1\nsteps: [{visit: /}]"
+    assert load(text, "a.yml", "https://shop.example/").scenes[0].url == "https://shop.example/"
+
+
+def test_a_step_knows_its_line() -> None:
+    [scene] = load("gtmgen-journey: 1\nsteps:\n  - visit: /\n  - reload\n", "a.yml").scenes
+    assert [step.line for step in scene.steps] == [3, 4]
