@@ -12,6 +12,7 @@ import click
 from gtmgen.cli.console import NO, give, platforms_of, say, style, templates_option, watched
 
 if TYPE_CHECKING:
+    from gtmgen.container.read import Export
     from gtmgen.platforms import Library
     from gtmgen.verify.journey import Journey
     from gtmgen.verify.outcome import Outcome
@@ -87,8 +88,8 @@ def _prepared(
     if is_container(raw, name):
         if journey_file is None:
             raise click.UsageError(f"{name} is a container, which does not say what visitors do: name a --journey")
-        server = read(read_bytes(server_file, MAX_BYTES), server_file) if server_file else None
-        subject = of_containers(read(raw, name), server, library)
+        server, setup = (_export(one) for one in (server_file, _set_up(server_file)))
+        subject = of_containers(read(raw, name), server, library, setup)
     elif server_file:
         raise click.UsageError("--server goes with a container; a spec has its own")
     else:
@@ -101,6 +102,21 @@ def _prepared(
     from gtmgen.verify.journey_file import load
 
     return subject, load(read_spec(journey_file), journey_file, subject.site, subject.words)
+
+
+def _export(file: str | None) -> Export | None:
+    from gtmgen.container.read import MAX_BYTES, read
+    from gtmgen.files import read_bytes
+
+    return read(read_bytes(file, MAX_BYTES), file) if file else None
+
+
+def _set_up(server_file: str | None) -> str | None:
+    """What is imported with a server container, if it stands beside it."""
+    from gtmgen.outputs import beside
+
+    other = beside(server_file or "")
+    return other if other and Path(other).is_file() else None
 
 
 def _verified(subject: Subject, journey: Journey, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:

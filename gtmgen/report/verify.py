@@ -47,8 +47,8 @@ def summary(found: Outcome) -> str:
     else:
         said = f"{_count(len(verdicts), 'expectation')} held"
     ended = f", {_count(broken, 'visit')} ended early" if broken else ""
-    proves = "the container against its spec" if len(found.containers) == 1 else "the containers against their spec"
-    return f"{said}{ended}, in {found.seconds:.1f} s. This proves {proves}, not the site."
+    what = "the container" if len(found.containers) == 1 else "the containers"
+    return f"{said}{ended}, in {found.seconds:.1f} s. This proves {what} against {found.against}, not the site."
 
 
 def _headline(found: Outcome) -> str:

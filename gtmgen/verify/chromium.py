@@ -214,4 +214,4 @@ def _none(why: str) -> Any:
         f'`pip install "gtmgen[verify]"`, and a Chromium: `apt-get install chromium`, or {VARIABLE}=/path/to/chrome '
         "if it stands elsewhere"
     )
-    return error("no-chromium", f"no page can be opened: {why}", Position("", 0, 0), hint)
+    return error("no-chromium", f"no page can be opened: {why}", Position("chromium", 0, 0), hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.build import compile_spec
@@ -50,6 +50,8 @@ class Subject(NamedTuple):
     sendings: tuple[Sending, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the compiler had to say of the spec."""
+    server_file: str = ""
+    """What findings call the server container."""
 
 
 class Ready(NamedTuple):
@@ -67,11 +69,10 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
         GtmgenError: the spec has errors.
     """
     built = compile_spec(text, name, library)
-    web, server, assumed = json.loads(built.outputs[WEB]), None, []
+    web, server = json.loads(built.outputs[WEB]), None
+    assumed: tuple[str, ...] = ()
     if SERVER in built.outputs:
-        server, filled = _set_up(json.loads(built.outputs[SERVER]), json.loads(built.outputs[SETUP]))
-        said = ", ".join(f"`{one}`" for one in filled)
-        assumed.append(f"the server container's {said} hold a stand-in: the platforms' stand-ins take any token")
+        server, assumed = _set_up(json.loads(built.outputs[SERVER]), json.loads(built.outputs[SETUP]))
     conversions = {word for sending in built.sendings for word in (sending.conversion, sending.event)}
     words = Words(sorted(conversions), sorted(built.spec.platforms), _tags(web, server))
     url = built.spec.server.url if built.spec.server else ""
@@ -83,16 +84,23 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
         url,
         f"https://{built.spec.domain}/" if built.spec.domain else _SITE,
         words,
-        tuple(assumed),
+        assumed,
         tuple(sorted(built.plan.expects)),
         built.spec,
         built.sendings,
         built.findings,
+        f"{name} (server container)",
     )
 
 
-def of_containers(web: Export, server: Export | None, library: Library) -> Subject:
+def of_containers(web: Export, server: Export | None, library: Library, setup: Export | None = None) -> Subject:
     """A container from GTM, perhaps with the server container that its hits go to.
+
+    Args:
+        web: the web container.
+        server: the server container.
+        library: the platforms.
+        setup: what is imported into the server container once, where `build` made it.
 
     Raises:
         GtmgenError: one of them is of another kind; or no tag says where the server container is.
@@ -112,9 +120,15 @@ def of_containers(web: Export, server: Export | None, library: Library) -> Subje
         hint = f"name the address in a row `{carrier(library).server_url}` of the Google tag, as a text or a Constant variable"
         message = "no tag says where the server container is, so nothing would reach it"
         raise GtmgenError([error("server-address", message, Position(web.name, 0, 0), hint)])
-    words = Words(None, sorted(library.platforms), _tags(web.data, server.data if server else None))
-    names = (f"web container {web.name}", *([f"server container {server.name}"] if server else []))
-    return Subject(web.name, names, web.data, server.data if server else None, url, _SITE, words, ())
+    behind = server.data if server else None
+    assumed: tuple[str, ...] = ()
+    if server and setup:
+        behind, assumed = _set_up(server.data, setup.data)
+    words = Words(None, sorted(library.platforms), _tags(web.data, behind))
+    names = ("web container", *([f"server container {server.name}"] if server else []))
+    return Subject(
+        web.name, names, web.data, behind, url, _SITE, words, assumed, server_file=server.name if server else ""
+    )
 
 
 def ready(subject: Subject, variables: Mapping[str, Any]) -> Ready:
@@ -132,34 +146,50 @@ def ready(subject: Subject, variables: Mapping[str, Any]) -> Ready:
     for name, value in placed.items():
         why = "as the journey says" if name in variables else "a placeholder: a journey can say otherwise (`variables`)"
         assumed.append(f"the variable `{name}` is {json.dumps(value, ensure_ascii=False)}, {why}")
-    web = compile_program(_with_variables(subject.web, placed), name=subject.name)
-    server = compile_server(subject.server, name=subject.containers[-1]) if subject.server else None
-    return Ready(web, server, tuple(assumed))
+    web = compile_program(_with_variables(subject.web, placed, _web_variable), name=subject.name)
+    if subject.server is None:
+        return Ready(web, None, tuple(assumed))
+    behind = _with_variables(subject.server, placed, _server_variable)
+    return Ready(web, compile_server(behind, name=subject.server_file), tuple(assumed))
 
 
-def _set_up(server: Mapping[str, Any], setup: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A server container after both imports, with what a person would fill in, and which variables that is."""
+def _set_up(server: Mapping[str, Any], setup: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A server container after both imports, with what a person would fill in; and what is assumed of that."""
     version, filled = dict(server["containerVersion"]), []
-    brought = rows(setup["containerVersion"]["variable"])
+    brought = rows(setup["containerVersion"].get("variable"))
     for variable in brought:
         for one in rows(variable.get("parameter")):
             if one.get("value") == TOKEN:
                 one["value"] = _STAND_IN
-                filled.append(str(variable["name"]))
+                filled.append(f"`{variable.get('name')}`")
     version["variable"] = [*rows(version.get("variable")), *brought]
-    return {**server, "containerVersion": version}, filled
+    said = f"the server container's {', '.join(filled)} hold a stand-in: the platforms' stand-ins take any token"
+    return {**server, "containerVersion": version}, (said,)
 
 
-def _with_variables(export: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A container with variables that hold given values, of whatever type."""
-    version = dict(export.get("containerVersion") or {})
-    kept = [one for one in rows(version.get("variable")) if one.get("name") not in values]
-    given = []
-    for number, (name, value) in enumerate(values.items()):
-        value_code = json.dumps(value).replace("{{", "{" + _BRACE)  # GTM would read two braces in a row as a variable
-        code = f"function () {{ return {value_code}; }}"
-        script = {"type": "TEMPLATE", "key": "javascript", "value": code}
-        given.append({"name": name, "type": "jsm", "variableId": f"verify{number}", "parameter": [script]})
+def _web_variable(value: Any) -> dict[str, Any]:
+    """A variable that is always the same, of whatever type."""
+    written = json.dumps(value).replace("{{", "{" + _BRACE)  # GTM would read two braces in a row as a variable
+    return {"type": "jsm", "parameter": [_parameter("javascript", f"function () {{ return {written}; }}")]}
+
+
+def _server_variable(value: Any) -> dict[str, Any]:
+    """The same in a server container, which has no code of its own: a text."""
+    return {"type": "c", "parameter": [_parameter("value", value if isinstance(value, str) else json.dumps(value))]}
+
+
+def _parameter(key: str, value: str) -> dict[str, str]:
+    return {"type": "TEMPLATE", "key": key, "value": value}
+
+
+def _with_variables(
+    export: Mapping[str, Any], values: Mapping[str, Any], made: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """A container with variables that hold given values, where it names them."""
+    version, text = dict(export.get("containerVersion") or {}), json.dumps(export, ensure_ascii=False)
+    named = [name for name in values if json.dumps(f"{{{{{name}}}}}", ensure_ascii=False)[1:-1] in text]
+    kept = [one for one in rows(version.get("variable")) if one.get("name") not in named]
+    given = [{"name": name, "variableId": f"verify{number}", **made(values[name])} for number, name in enumerate(named)]
     return {**export, "containerVersion": {**version, "variable": [*kept, *given]}}
 
 

@@ -71,6 +71,7 @@ def verify(
         programs.assumed,
         time.perf_counter() - started,
         {platform.id: platform.name for platform in library.platforms.values()},
+        "its spec" if subject.spec else "this journey",
     )
 
 
