@@ -1,0 +1,356 @@
+"""A journey that is made from a spec: every conversion happens, by itself and beside the others, and where they are easily lost.
+
+    journey = derive(spec, sendings, library)
+
+Scenes are shared, because opening a page takes longer than anything that happens on it. What cannot be made to happen stands in
+`Journey.not_done`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from gtmgen.events_api.sample import VISITOR
+from gtmgen.platforms import Library
+from gtmgen.resolve import PAGE_VIEW, Sending, side
+from gtmgen.spec.model import Condition, Spec, When
+from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step
+from gtmgen.verify.layout import Page, laid_out, script
+from gtmgen.verify.occasion import Occasion, event_id, fires, occasion
+from gtmgen.verify.setting import Setting, put
+
+FIRST, SECOND = "T-1001", "T-1002"
+"""What the ids of two occurrences are made of."""
+_GRANTED = Step("push", ({"event": "consent_given"},))
+_ANY_PAGE = When("page", Condition("matches", ""), (), (), ())
+
+
+class _Made(NamedTuple):
+    """A conversion, and what it is derived from."""
+
+    sendings: tuple[Sending, ...]
+    occasion: Occasion
+
+
+class _Moment(NamedTuple):
+    """Something that happens in a scene, at which any conversion may fire."""
+
+    occasion: Occasion
+    own: str
+    """The conversion that it was made for; "" for a page that is only there."""
+
+
+def derive(spec: Spec, sendings: Sequence[Sending], library: Library) -> Journey:
+    """Makes the journey of a spec.
+
+    Args:
+        spec: the spec.
+        sendings: what it sends (`resolve`).
+        library: the platforms.
+    """
+    return _Deriver(spec, sendings, library).journey()
+
+
+class _Deriver:
+    def __init__(self, spec: Spec, sendings: Sequence[Sending], library: Library) -> None:
+        self._spec, self._library = spec, library
+        self._refused: dict[str, None] = {}
+        self._visitor = self._known_visitor()
+        self._views = [one for one in sendings if one.event == PAGE_VIEW and not one.when and not one.paused]
+        groups: dict[object, list[Sending]] = {}
+        for sending in sendings:
+            if sending.when and (sending.paused or side(sending) in ("browser", "both")):
+                groups.setdefault(sending.at, []).append(sending)
+        self._groups = [tuple(group) for group in groups.values()]
+
+    def journey(self) -> Journey:
+        """All scenes that the spec has something for."""
+        scenes = [
+            *self._once_each(),
+            *self._routes(),
+            *self._together(),
+            *self._backlog(),
+            *self._again(),
+            *self._consent(),
+        ]
+        variables = dict(self._visitor.variables)
+        for group in self._groups:
+            for which in range(len(group[0].when)):
+                if made := self._make(group, which):
+                    variables |= made.setting.variables
+        return Journey(tuple(scenes), variables=variables, not_done=tuple(self._refused))
+
+    # the scenes
+
+    def _once_each(self) -> Iterator[SceneScript]:
+        """Each conversion once, one after the other on one visit; a second such scene for those that have a second trigger."""
+        most = max((len(group[0].when) for group in self._groups), default=0)
+        if not most:
+            yield self._scene("a page view", [Page(Setting(host=self._host))], [], [])
+        for which in range(most):
+            made = list(self._all(which))
+            for host in dict.fromkeys(one.occasion.setting.host for one in made):
+                title = "each conversion once" if which == 0 else "each by its other trigger"
+                own = [one for one in made if one.occasion.setting.host == host]
+                pages = laid_out([one.occasion for one in own])
+                steps = [step for page in pages for step in page.steps]
+                yield self._scene(title if host == self._host else f"{title}, on {host}", pages, steps, own)
+
+    def _routes(self) -> Iterator[SceneScript]:
+        """Pages as routes of a single-page app."""
+        made = [one for one in self._of_kind("page") if not one.occasion.setting.body]
+        starts = [Setting(host=self._host, path=path) for path in ("", "/example", "/gtmgen/start")]
+        start = next(
+            (one for one in starts if not any(self._hits(group, [self._page(one)]) for group in self._groups)), None
+        )
+        if not made or start is None:
+            return
+        steps: list[Step] = []
+        path, moved = start.path or "/", []
+        for one in made:
+            setting = one.occasion.setting
+            if setting.path.rstrip("/") != path.rstrip("/"):
+                steps += [Step("run", setting.code)] * bool(setting.code) + [Step("navigate", setting.address)]
+                path = setting.path
+                moved.append(one)
+        html = "".join(one.occasion.setting.html for one in moved)
+        page = Page(start._replace(html=html))
+        yield self._scene("pages as routes of a single-page app", [page], steps, moved, routes=len(moved))
+
+    def _together(self) -> Iterator[SceneScript]:
+        """Two of each in one task, with values and without; then the first once more, where its id says that it is the same."""
+        made, moments, asked = [], [], []
+        for one in self._of_kind("data_layer"):
+            bare = self._make(one.sendings, 0, SECOND, bare=True)
+            if not bare:
+                continue
+            full = one.occasion
+            first, second, again = _with_id(full, "first"), _with_id(bare, "second"), full
+            made.append(one)
+            moments += [_Moment(each, one.sendings[0].conversion) for each in (first, second, again)]
+            if first.event_id and second.event_id and first.event_id != second.event_id:
+                asked += [(one, first), (one, second)]
+        if not made:
+            return
+        pages = laid_out([one.occasion for one in made])
+        steps = []
+        for page in pages:
+            here = [moment.occasion for moment in moments if moment.own in {one.conversion for one in page.occasions}]
+            steps += [page.visit, Step("push", tuple(message for one in here for message in one.step.what))]
+        loads = [_Moment(self._page(page.setting), "") for page in pages]
+        expected = [*self._counts(made, [*loads, *moments], values=False)]
+        for one, each in asked:
+            own = [moment.occasion for moment in moments if moment.own == each.conversion]
+            if self._hits(one.sendings, [moment.occasion for moment in moments]) == own:
+                expected += self._with_values(one, each)
+        yield self._script("two of each in one task", pages, [*steps, Step("expect", tuple(expected))])
+
+    def _backlog(self) -> Iterator[SceneScript]:
+        """Messages that are in the data layer before the snippet; then the page is loaded again."""
+        made = [one for one in self._of_kind("data_layer") if one.occasion.setting.plain]
+        if not made:
+            return
+        pages = laid_out([one.occasion for one in made])
+        moments = [_Moment(one.occasion, one.sendings[0].conversion) for one in made]
+        backlog = [message for one in made for message in one.occasion.step.what]
+        protected = [one for one in made if one.occasion.protected]
+        steps = [pages[0].visit, self._expect(made, moments, 1)]
+        if protected:
+            steps += [Step("reload"), self._expect(protected, [*moments, *moments], 2, values=False)]
+        yield self._script(
+            "in the data layer before the snippet, and again after a reload", pages, steps, backlog=backlog
+        )
+
+    def _again(self) -> Iterator[SceneScript]:
+        """What is no message: the page is loaded again and the visitor does the same once more."""
+        made = [
+            one
+            for one in self._all(0)
+            if one.occasion.when.kind != "data_layer"
+            and one.occasion.protected
+            and one.occasion.setting.host == self._host
+        ]
+        if not made:
+            return
+        pages = laid_out([one.occasion for one in made])
+        steps = [step for page in pages for step in (*page.steps, Step("reload"), *page.acts)]
+        yield self._scene("each once more after a reload", pages, steps, made, twice=True)
+
+    def _consent(self) -> Iterator[SceneScript]:
+        """Consent is denied, and everything happens; then it is granted, and everything happens once more."""
+        views = [one for one in self._views if one.consent]
+        types = dict.fromkeys(type for group in (*self._groups, views) for one in group for type in one.consent)
+        made = [
+            one
+            for one in self._all(0)
+            if one.occasion.when.kind in ("data_layer", "click", "link", "form") and one.occasion.setting.plain
+        ]
+        if not types or not (made or views):
+            return
+        again = [one._replace(occasion=other) for one in made if (other := self._make(one.sendings, 0, SECOND))]
+        pages = laid_out([one.occasion for one in made]) or [Page(Setting(host=self._host))]
+        before = [_Moment(one.occasion, one.sendings[0].conversion) for one in made]
+        after = [_Moment(one.occasion, one.sendings[0].conversion) for one in again]
+        denied = [*self._counts(made, before, values=False, denied=True), *self._page_views(1, denied=True)]
+        granted = [*self._counts(again, [*before, *after], denied_before=len(before)), *self._page_views(1)]
+        steps = [
+            *(pages[0].steps if made else [pages[0].visit]),
+            Step("expect", tuple(denied)),
+            Step("consent", dict.fromkeys(types, "granted")),
+            _GRANTED,
+            *(one.occasion.step for one in again),
+            Step("expect", tuple(granted)),
+        ]
+        yield self._script("consent denied, and granted late", pages, steps, consent=dict.fromkeys(types, "denied"))
+
+    # what is expected
+
+    def _scene(
+        self,
+        title: str,
+        pages: Sequence[Page],
+        steps: Sequence[Step],
+        made: Sequence[_Made],
+        *,
+        routes: int = 0,
+        twice: bool = False,
+    ) -> SceneScript:
+        """A scene at whose end every conversion of it has happened once."""
+        moments = []
+        for page in pages:
+            own = [_Moment(one, one.conversion) for one in page.occasions]
+            load = (
+                []
+                if any(one.when.kind == "page" for one in page.occasions)
+                else [_Moment(self._page(page.setting), "")]
+            )
+            moments += [*load, *own] * (2 if twice else 1)
+        if routes:
+            moments += [_Moment(one.occasion, one.sendings[0].conversion) for one in made]
+        loads = len(pages) * (2 if twice else 1)
+        steps = [*(steps or [pages[0].visit])]
+        if routes:
+            steps.insert(0, pages[0].visit)
+        return self._script(title, pages, [*steps, self._expect(made, moments, loads, routes=routes, values=not twice)])
+
+    def _script(
+        self,
+        title: str,
+        pages: Sequence[Page],
+        steps: Sequence[Step],
+        *,
+        backlog: Iterable[Any] = (),
+        consent: dict[str, str] | None = None,
+    ) -> SceneScript:
+        return script(title, pages, steps, self._visitor, backlog, consent or {})
+
+    def _expect(
+        self, made: Sequence[_Made], moments: Sequence[_Moment], loads: int, *, routes: int = 0, values: bool = True
+    ) -> Step:
+        return Step("expect", (*self._counts(made, moments, values=values), *self._page_views(loads, routes)))
+
+    def _counts(
+        self,
+        made: Sequence[_Made],
+        moments: Sequence[_Moment],
+        *,
+        values: bool = True,
+        denied: bool = False,
+        denied_before: int = 0,
+    ) -> Iterator[Expectation]:
+        """How often each conversion counts after some moments, of which the first few may have been without consent."""
+        for one in made:
+            for sending in one.sendings:
+                heard = moments[denied_before if sending.consent else 0 :]
+                times = 0 if sending.paused or (denied and sending.consent) else self._times(one.sendings, heard)
+                own = one.occasion.expected(sending, self._library)
+                alone = values and times == 1 and len(self._hits(one.sendings, [each.occasion for each in heard])) == 1
+                yield Expectation(sending.conversion, times=times, on=sending.platform, params=own if alone else {})
+                if alone and one.occasion.event_id is not None:
+                    yield Expectation(sending.conversion, on=sending.platform, event_id=one.occasion.event_id)
+
+    def _with_values(self, one: _Made, each: Occasion) -> Iterator[Expectation]:
+        for sending in one.sendings:
+            if not sending.paused:
+                params = each.expected(sending, self._library)
+                yield Expectation(sending.conversion, on=sending.platform, event_id=each.event_id, params=params)
+
+    def _page_views(self, loads: int, routes: int = 0, *, denied: bool = False) -> Iterator[Expectation]:
+        for sending in self._views:
+            times = 0 if denied and sending.consent else loads + (0 if sending.implied else routes)
+            yield Expectation(sending.conversion, times=times, on=sending.platform)
+
+    def _times(self, group: Sequence[Sending], moments: Sequence[_Moment]) -> int:
+        """How many event_ids a conversion has had after some moments."""
+        first, ids = group[0], set()
+        once = bool(first.event_id and first.event_id.once)
+        for number, moment in enumerate(moments):
+            if self._hits(group, [moment.occasion]):
+                known = (
+                    moment.occasion.event_id
+                    if moment.own == first.conversion
+                    else event_id(first, moment.occasion.data)
+                )
+                ids.add(known or ("once" if once else number))
+        return len(ids)
+
+    def _hits(self, group: Sequence[Sending], occasions: Iterable[Occasion]) -> list[Occasion]:
+        """The occasions at which a conversion fires."""
+        return [one for one in occasions if any(fires(when, self._spec, one) for when in group[0].when)]
+
+    # what happens
+
+    @property
+    def _host(self) -> str:
+        return self._spec.domain or "www.example.com"
+
+    def _page(self, setting: Setting) -> Occasion:
+        """A page that is only there."""
+        return Occasion("", (), _ANY_PAGE, setting, Step("visit", setting.address), setting.layer, None)
+
+    def _of_kind(self, kind: str) -> list[_Made]:
+        return [
+            one for one in self._all(0) if one.occasion.when.kind == kind and one.occasion.setting.host == self._host
+        ]
+
+    def _all(self, which: int) -> Iterator[_Made]:
+        """Every conversion by its first, second … trigger, where it has one."""
+        for group in self._groups:
+            if which < len(group[0].when) and (made := self._make(group, which)):
+                yield _Made(group, made)
+
+    def _make(
+        self, group: Sequence[Sending], which: int, number: str = FIRST, *, bare: bool = False
+    ) -> Occasion | None:
+        when = group[0].when[which]
+        try:
+            return occasion(group, when, self._spec, self._library, number, bare=bare)
+        except LookupError as problem:
+            what = "" if isinstance(when.what, Condition) else f" {when.what}"
+            self._refused[f"`{group[0].conversion}` was not made to happen by {when.kind}{what}: {problem.args[0]}"] = (
+                None
+            )
+            return None
+
+    def _known_visitor(self) -> Setting:
+        """What every page knows of the visitor, where the spec looks for it."""
+        setting = Setting()
+        for name, source in self._spec.user_data.items():
+            if source[0].kind == "literal":
+                continue
+            try:
+                setting = put(setting, source, VISITOR.get(name, "example"))
+            except LookupError as problem:
+                self._refused[f"user_data `{name}` is nowhere on the pages: {problem.args[0]}"] = None
+        return setting
+
+
+def _with_id(one: Occasion, word: str) -> Occasion:
+    """An occasion whose message carries an event_id, where that decides."""
+    sending = one.sendings[0]
+    data = {**one.data, "event_id": f"{sending.event}.{word}"}
+    id = event_id(sending, data)
+    if one.event_id is not None or id != data["event_id"]:
+        return one
+    return one._replace(data=data, step=Step("push", (data,)), event_id=id)

@@ -1,0 +1,358 @@
+"""Elements for a page that is built for a trigger: the least tree that a CSS selector matches.
+
+    made = element_for("#demo-form .send[type=submit]", "button")
+    made.html          # <div id="demo-form"><button class="send" type="submit">example</button></div>
+    made.target        # the element itself
+
+What no tree can be built for raises `LookupError` with the reason; a selector is one that `spec.selector.problem` accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import NamedTuple
+
+from gtmgen.spec import selector
+
+_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\[^0-9a-fA-F\n])+"
+_PIECE = re.compile(
+    rf"""(?P<tag>\*|{_NAME})|\#(?P<id>{_NAME})|\.(?P<class>{_NAME})
+    |\[\s*(?P<key>{_NAME})\s*(?:(?P<op>[~|^$*]?=)\s*(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|{_NAME})\s*(?P<flag>[iI])?\s*)?(?:\]|\Z)
+    |(?P<pseudo>::?[\w-]+)(?P<call>\()?""",
+    re.VERBOSE,
+)
+_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))")
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_INSIDE = {"td": "tr", "th": "tr", "tr": "tbody", "tbody": "table", "thead": "table", "tfoot": "table"}
+_SO_ANYWAY = frozenset(
+    [
+        ":hover",
+        ":focus",
+        ":active",
+        ":focus-visible",
+        ":focus-within",
+        ":any-link",
+        ":link",
+        ":enabled",
+        ":first-child",
+        ":last-child",
+        ":only-child",
+        ":first-of-type",
+        ":last-of-type",
+        ":only-of-type",
+        ":defined",
+        ":visited",
+        ":target",
+        ":read-write",
+        ":read-only",
+        ":valid",
+        ":optional",
+    ]
+)
+_SET = {":checked": "checked", ":required": "required", ":open": "open", ":disabled": "disabled"}
+
+
+@dataclass
+class Element:
+    """An element of a page."""
+
+    tag: str = ""
+    """"" where the selector leaves it open."""
+    id: str = ""
+    classes: list[str] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    inside: list[Element] = field(default_factory=list)
+    before: list[Element] = field(default_factory=list)
+    """Siblings that stand before it."""
+    text: str = ""
+
+    @property
+    def given(self) -> dict[str, str]:
+        """All its attributes, id and class among them."""
+        named = {"id": self.id, "class": " ".join(self.classes)}
+        return {**{key: value for key, value in named.items() if value}, **self.attributes}
+
+    @property
+    def html(self) -> str:
+        """The element, what stands before it and what stands in it."""
+        tag = self.tag or "div"
+        attributes = "".join(f' {key}="{escape(value)}"' for key, value in self.given.items())
+        siblings = "".join(one.html for one in self.before)
+        if tag in _VOID:
+            return f"{siblings}<{tag}{attributes}>"
+        inner = "".join(one.html for one in self.inside)
+        return f"{siblings}<{tag}{attributes}>{escape(self.text)}{inner}</{tag}>"
+
+
+class Made(NamedTuple):
+    """What was built for a selector."""
+
+    outermost: Element
+    target: Element
+    """The element that the selector is about."""
+    selector: str
+    """The one selector of a list that it was built for."""
+    body: Element
+    """What the selector asks of <body> and, in its `before`, of <html>."""
+
+    @property
+    def html(self) -> str:
+        """The tree as HTML, in what the HTML parser wants around it."""
+        made, tag = self.outermost.html, self.outermost.tag
+        while tag := _INSIDE.get(tag, ""):
+            made = f"<{tag}>{made}</{tag}>"
+        return made
+
+
+def element_for(css: str, tag: str = "div") -> Made:
+    """Builds the least tree that a selector matches.
+
+    Args:
+        css: the selector; of a list the first that can be built.
+        tag: which element it is where the selector leaves that open.
+
+    Raises:
+        LookupError: none can be built; the message says why.
+    """
+    refused: list[str] = []
+    for part in selector.parts(css):
+        try:
+            return _made(part, tag)
+        except LookupError as problem:
+            refused.append(str(problem.args[0]))
+    raise LookupError(refused[0] if refused else "it is empty")
+
+
+def _made(part: str, tag: str) -> Made:
+    body = Element("body", before=[Element("html")])
+    outermost: Element | None = None
+    above: Element | None = None
+    target = Element()
+    for combinator, compound in _compounds(part):
+        target = _element(compound)
+        if target.tag in ("html", "body") or (not outermost and ":root" in compound):
+            _merge(body if target.tag == "body" else body.before[0], target)
+            target = body if target.tag == "body" else body.before[0]
+            continue
+        if outermost is None or above is None:
+            outermost = target
+        elif combinator in "+~":
+            # the sibling's place is taken by what follows it, with the sibling before it
+            sibling = Element(above.tag, above.id, above.classes, above.attributes, above.inside, [], above.text)
+            vars(above).update({**vars(target), "before": [*above.before, sibling]})
+            target = above
+        elif above.tag in _VOID:
+            raise LookupError(f"nothing stands inside <{above.tag}>")
+        else:
+            above.inside.append(target)
+        above = target
+    if outermost is None:
+        outermost = target = Element()  # the selector is about <body> itself: anything on the page is inside
+    target.tag = target.tag or tag
+    _filled(target)
+    return Made(outermost, target, part, body)
+
+
+def _filled(target: Element) -> None:
+    """What makes an element be seen and clicked, unless the selector says that it is empty."""
+    if target.tag not in _VOID and "data-empty" not in target.attributes:
+        target.text = target.text or "example"
+    target.attributes.pop("data-empty", None)
+    if target.tag == "a":
+        target.attributes.setdefault("href", "#example")
+
+
+def _compounds(part: str) -> Iterator[tuple[str, str]]:
+    """The parts of a selector between its combinators, each with the combinator before it."""
+    at, combinator, text = 0, "", part.strip()
+    while at < len(text):
+        end = _end_of(text, at)
+        yield combinator, text[at:end]
+        match = _COMBINATOR.match(text, end)
+        if end < len(text) and not match:
+            raise LookupError(f"`{text[end:]}` is nothing that a page can be built for")
+        combinator, at = (match[1] or " ", match.end()) if match else ("", end)
+
+
+def _end_of(text: str, at: int) -> int:
+    start = at
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        if not match or (match["tag"] and at > start):
+            break
+        at = _closing(text, match.end()) if match["call"] else match.end()
+    if at == start:
+        raise LookupError(f"`{text[at:]}` is nothing that a page can be built for")
+    return at
+
+
+def _closing(text: str, at: int) -> int:
+    """Where a parenthesis that was opened before `at` ends."""
+    depth, quote = 1, ""
+    while at < len(text) and depth:
+        char = text[at]
+        if char == "\\":
+            at += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        else:
+            depth += {"(": 1, ")": -1}.get(char, 0)
+        at += 1
+    return at
+
+
+def _element(compound: str) -> Element:
+    made, at = Element(), 0
+    while at < len(compound):
+        match = _PIECE.match(compound, at)
+        assert match
+        at = match.end()
+        if match["tag"]:
+            made.tag = "" if match["tag"] == "*" else _plain(match["tag"]).lower()
+        elif match["id"]:
+            made.id = _plain(match["id"])
+        elif match["class"]:
+            made.classes.append(_plain(match["class"]))
+        elif match["key"]:
+            _attribute(made, _plain(match["key"]), match["op"] or "", _unquoted(match["value"] or ""))
+        else:
+            inner = ""
+            if match["call"]:
+                end = _closing(compound, at)
+                inner, at = compound[at : end - 1 if compound[end - 1] == ")" else end].strip(), end
+            _pseudo(made, match["pseudo"].lower(), inner)
+    if made.tag and any(_denied(made, one) for one in _denials(compound)):
+        raise LookupError(f"`{compound}` says what it is and that it is not")
+    return made
+
+
+def _attribute(made: Element, key: str, op: str, value: str) -> None:
+    """An attribute that is as the selector wants it; a value that is there already is added to."""
+    key = key.lower()
+    if key == "class" and op in ("~=", "*=", "^=", "$=", "=", "|="):
+        made.classes += value.split()
+        return
+    if key == "id":
+        made.id = made.id + value if op == "$=" or op == "*=" else value + made.id if op == "^=" else value
+        return
+    there = made.attributes.get(key, "")
+    match op:
+        case "^=":
+            made.attributes[key] = value + there
+        case "$=" | "*=":
+            made.attributes[key] = there + value
+        case "~=":
+            made.attributes[key] = f"{there} {value}".strip()
+        case "=" | "|=":
+            made.attributes[key] = value
+        case _:
+            made.attributes.setdefault(key, there)
+
+
+def _pseudo(made: Element, name: str, inner: str) -> None:
+    if name.startswith("::"):
+        raise LookupError(f"no click lands on `{name}`")
+    if name in (":is", ":where", ":-webkit-any", ":matches"):
+        first = next(iter(selector.parts(inner)), "")
+        if len(list(_compounds(first))) != 1:
+            raise LookupError(f"`{name}({inner})` holds more than one element")
+        _merge(made, _element(first))
+    elif name == ":has":
+        made.inside.append(element_for(inner.lstrip("> ")).outermost)
+    elif name in (":nth-child", ":nth-of-type", ":nth-last-child", ":nth-last-of-type"):
+        _nth(made, name, inner)
+    elif name == ":empty":
+        made.attributes["data-empty"] = ""
+    elif name in _SET:
+        made.attributes[_SET[name]] = _SET[name]
+        if name == ":disabled":
+            raise LookupError("nobody can use what is `:disabled`")
+    elif name not in (":not", ":root") and name not in _SO_ANYWAY:
+        raise LookupError(f"`{name}` is nothing that a page can be built for")
+
+
+def _nth(made: Element, name: str, inner: str) -> None:
+    place = {"odd": "1", "even": "2", "n": "1"}.get(inner, inner)
+    if match := re.fullmatch(r"\d*n\s*\+\s*(\d+)", place):
+        place = match[1]
+    if not place.isdigit() or place == "0" or ("last" in name and place != "1"):
+        raise LookupError(f"`{name}({inner})` is nothing that a page can be built for")
+    made.before += [Element(made.tag) for _ in range(int(place) - 1)]
+
+
+def _denials(compound: str) -> Iterator[str]:
+    for match in re.finditer(r":not\(", compound):
+        yield from selector.parts(compound[match.end() : _closing(compound, match.end()) - 1])
+
+
+def _denied(made: Element, inner: str) -> bool:
+    """Whether a plain `:not(…)` is about what the element is."""
+    try:
+        other = _element(inner.strip()) if len(list(_compounds(inner.strip()))) == 1 else None
+    except LookupError:
+        return False
+    return other is not None and matches(made, other)
+
+
+def matches(one: Element, wanted: Element) -> bool:
+    """Whether an element is what another asks for: its tag, id, classes and attributes."""
+    return (
+        (not wanted.tag or wanted.tag == one.tag)
+        and (not wanted.id or wanted.id == one.id)
+        and set(wanted.classes) <= set(one.classes)
+        and all(
+            key in one.attributes and (not value or value in one.attributes[key])
+            for key, value in wanted.attributes.items()
+        )
+    )
+
+
+def could_match(css: str, made: Made) -> bool:
+    """Whether another selector may match what was built, or what stands around it: where in doubt, yes.
+
+    Args:
+        css: the other selector.
+        made: what was built.
+    """
+    around = list(_all(made.outermost))
+    for part in selector.parts(css):
+        try:
+            *_, (_, last) = _compounds(part)
+            if any(matches(one, _element(last)) for one in around):
+                return True
+        except (LookupError, ValueError):
+            return True
+    return False
+
+
+def _all(element: Element) -> Iterator[Element]:
+    yield element
+    for one in (*element.before, *element.inside):
+        yield from _all(one)
+
+
+def _merge(made: Element, other: Element) -> None:
+    made.tag = other.tag or made.tag
+    made.id = other.id or made.id
+    made.classes += other.classes
+    made.attributes |= other.attributes
+    made.inside += other.inside
+    made.before += other.before
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in ("'", '"'):
+        value = value[1:].removesuffix(value[0])
+    return _plain(value)
+
+
+def _plain(name: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], name)

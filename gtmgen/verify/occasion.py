@@ -1,0 +1,366 @@
+"""One occasion on which a conversion happens: the page, what stands on it, and what the visitor or the site does there.
+
+    made = occasion(sendings, when, spec, library, number="T-1")
+    made.step            # Step("push", ({"event": "purchase", "ecommerce": {…}},))
+    made.expected(platform)
+
+Everything that the conversion reads is there, at the first place where the spec looks for it. What cannot be made so raises
+`LookupError` with the reason: a journey says what it leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gtmgen.events_api import payload, sample
+from gtmgen.events_api.reading import IN_MESSAGE, ITSELF, is_message, read
+from gtmgen.events_api.values import get, text_of
+from gtmgen.platforms import Library
+from gtmgen.resolve import Sending
+from gtmgen.spec.model import Condition, Spec, Value, When
+from gtmgen.verify.element_for import Made, could_match, element_for
+from gtmgen.verify.journey import Step
+from gtmgen.verify.setting import Setting, place, put
+from gtmgen.verify.text_for import Wanted, holds, satisfying
+
+_MARK = "data-for"
+
+
+class Occasion(NamedTuple):
+    """A conversion that is made to happen once."""
+
+    conversion: str
+    sendings: tuple[Sending, ...]
+    when: When
+    setting: Setting
+    step: Step
+    """What makes it happen; for a page its visit."""
+    data: Mapping[str, Any]
+    """The event's own message, or what stands in for one, under the canonical names."""
+    event_id: str | None
+    """None where the page makes it."""
+    made: Made | None = None
+
+    @property
+    def protected(self) -> bool:
+        """Whether a repetition after a reload is the same conversion to a platform."""
+        once = self.sendings[0].event_id
+        return self.event_id is not None or bool(once and once.once == "visit")
+
+    def expected(self, sending: Sending, library: Library) -> dict[str, Any]:
+        """What each side must send to a platform; None for a parameter of the platform's that has no value here."""
+        platform = library.platforms[sending.platform]
+        keys = [param.key for param in platform.params.values()]
+        keys += [rule.key for param in platform.params.values() for rule in param.also]
+        return {**dict.fromkeys(keys), **payload.params(sending, platform, self.data, [])}
+
+
+def occasion(
+    sendings: Sequence[Sending], when: When, spec: Spec, library: Library, number: str, *, bare: bool = False
+) -> Occasion:
+    """Makes a conversion's occasion.
+
+    Args:
+        sendings: the conversion, to each platform that the browser sends it to.
+        when: which of its triggers is to fire.
+        spec: where it stands.
+        library: the platforms.
+        number: what ids are made of; another one is another occurrence.
+        bare: without values: nothing but what makes it fire, and its id.
+
+    Raises:
+        LookupError: it cannot be made to happen; the message says why.
+    """
+    data: dict[str, Any] = {}
+    for sending in sendings:
+        told = sending._replace(when=(when,), params=() if bare else sending.params)
+        _merge(data, sample.happened(told, spec, library, number).data)
+    source = sendings[0].event_id
+    assert source is not None
+    if not any(lookup.name == "event_id" for lookup in source.named):
+        data.pop("event_id", None)
+    if when.kind == "data_layer":
+        assert isinstance(when.what, Condition)
+        data["event"] = _found([(when.what, True)], "event", str(data.get("event", "")))
+    else:
+        data.pop("event", None)
+    asked = _asked(when, spec)
+    _hold(data, asked)
+    furnished = _furnished(sendings, data, number, bare=bare)
+    setting = _setting(when, spec, asked, furnished)
+    message = when.kind == "data_layer"
+    in_layer = {key: value for key, value in data.items() if key not in furnished.canonical}
+    if not message and in_layer:
+        setting = setting._replace(layer=in_layer)
+    made = _element(when, asked, f"https://{setting.host}", sendings[0].conversion)
+    if made and when.kind != "visible":
+        setting = setting._replace(html=setting.html + made.html, body=made.body.given, root=made.body.before[0].given)
+    step = _step(when, setting, made, data)
+    one = Occasion(
+        sendings[0].conversion,
+        tuple(sendings),
+        when,
+        setting,
+        step,
+        data,
+        event_id(sendings[0], data, number),
+        made,
+    )
+    if not fires(when, spec, one):
+        raise LookupError("its conditions do not hold together on any page that could be made")
+    return one
+
+
+def fires(when: When, spec: Spec, one: Occasion) -> bool:
+    """Whether a trigger fires on an occasion, which may be another conversion's."""
+    link = one.made is not None and one.made.target.tag == "a"
+    kinds = {one.when.kind, *(("link", "click") if link and one.when.kind in ("link", "click") else ())}
+    if when.kind not in kinds:
+        return False
+    what = when.what
+    if when.kind == "data_layer":
+        met = isinstance(what, Condition) and holds(what, str(one.data.get("event", "")))
+    elif when.kind == "page":
+        met = isinstance(what, Condition) and holds(what, one.setting.path, path=True)
+    elif when.kind == "link":
+        assert one.made
+        url = one.made.target.attributes.get("href", "")
+        met = isinstance(what, Condition) and _holds_of_link(what, url, f"https://{one.setting.host}")
+    else:
+        met = one.made is not None and could_match(str(what), one.made)
+    return met and all(
+        all(holds(condition, _left(left, one), path=left[0] == "page_path") == must for condition, must in wanted)
+        for left, wanted in _asked(when, spec, alone=True).items()
+    )
+
+
+_Asked = dict[tuple[str, str], list[tuple[Condition, bool]]]
+"""What is looked at (its kind and its name), and what must and must not hold of it."""
+
+
+def _asked(when: When, spec: Spec, *, alone: bool = False) -> _Asked:
+    asked: _Asked = {}
+    if when.kind == "page" and not alone:
+        assert isinstance(when.what, Condition)
+        asked["page_path", ""] = [(when.what, True)]
+    tests = [*((test, True) for test in when.if_all), *((test, False) for test in (*when.unless, *spec.unless))]
+    for test, must in tests:
+        asked.setdefault((test.left, test.name), []).append((test.condition, must))
+    return asked
+
+
+def _left(left: tuple[str, str], one: Occasion) -> str:
+    """What a condition looks at, on an occasion, as text; the empty text where there is nothing."""
+    kind, name = left
+    setting, target = one.setting, one.made.target if one.made else None
+    match kind:
+        case "data_layer":
+            there = get(one.data, name)
+            return "" if there is None else text_of(there)
+        case "cookie":
+            return setting.cookies.get(name, "")
+        case "query":
+            return setting.query.get(name, "")
+        case "page_path":
+            return setting.path or "/"
+        case "page_hostname":
+            return setting.host
+        case "page_url":
+            return f"https://{setting.host}{setting.address}"
+        case "click_id" | "form_id" if target:
+            return target.id
+        case "click_classes" if target:
+            return " ".join(target.classes)
+        case "click_text" if target:
+            return target.text
+        case "click_url" if target:
+            return target.attributes.get("href", "")
+    return ""
+
+
+def _hold(data: dict[str, Any], asked: _Asked) -> None:
+    """Makes the conditions on the data layer hold, at the price of what stands there."""
+    for (kind, name), wanted in asked.items():
+        if kind != "data_layer":
+            continue
+        there = get(data, name)
+        text = "" if there is None else text_of(there)
+        if all(holds(condition, text) == must for condition, must in wanted):
+            continue
+        plain = [one.right for one, must in wanted if must and not one.negate and one.op in ("plain", "equals")]
+        place(data, name, plain[0] if plain else _found(wanted, f"data layer `{name}`"))
+
+
+class _Furnished(NamedTuple):
+    setting: Setting
+    canonical: frozenset[str]
+    """The keys of the data that stand in for what only a browser has."""
+
+
+def _furnished(sendings: Sequence[Sending], data: Mapping[str, Any], number: str, *, bare: bool) -> _Furnished:
+    """Puts what only a browser has to where the conversion looks for it."""
+    setting, canonical = Setting(), set()
+    sources: list[tuple[str, Value]] = [
+        (param.type.name, param.source) for sending in sendings for param in sending.params if not bare
+    ]
+    own = sendings[0].event_id
+    assert own is not None
+    ids = [own.named or own.derived]
+    for name, source in (*sources, *(("", id) for id in ids)):
+        if source and source[0].kind not in (*IN_MESSAGE, *ITSELF):
+            setting = put(setting, source, data.get(name) if name else number)
+            canonical |= {name}
+    return _Furnished(setting, frozenset(canonical - {""}) | {"event_id", "event"})
+
+
+def _setting(when: When, spec: Spec, asked: _Asked, furnished: _Furnished) -> Setting:
+    setting = furnished.setting
+    host = _found(asked.get(("page_hostname", ""), []), "host", spec.domain or "www.example.com")
+    path = asked.get(("page_path", ""))
+    cookies, query = dict(setting.cookies), dict(setting.query)
+    for (kind, name), wanted in asked.items():
+        values = cookies if kind == "cookie" else query
+        if kind in ("cookie", "query"):
+            text = _found(wanted, f"{kind} `{name}`", values.get(name, ""))
+            if text or name in values:
+                values[name] = text
+        if kind == "referrer" and not all(holds(condition, "") == must for condition, must in wanted):
+            raise LookupError("its referrer would have to be another page's, and a visit has none")
+    setting = setting._replace(host=host, cookies=cookies, query=query)
+    if path is not None:
+        kept = satisfying(path, "path", "/")
+        if kept is None:
+            raise LookupError(f"no path could be made for which {_words(path)}")
+        setting = setting._replace(path="" if kept == "/" and when.kind != "page" else kept)
+    return _at_url(setting, asked.get(("page_url", ""), []))
+
+
+def _at_url(setting: Setting, wanted: Wanted) -> Setting:
+    """A setting whose whole address is as wanted."""
+    site = f"https://{setting.host}"
+    if all(holds(condition, f"{site}{setting.address}") == must for condition, must in wanted):
+        return setting
+    url = satisfying(wanted, "url", site=site)
+    if url is None or not url.startswith(f"{site}/") or (setting.path and not url.startswith(site + setting.path)):
+        raise LookupError(f"no address of the site could be made for which {_words(wanted)}")
+    path, _, query = url.removeprefix(site).partition("#")[0].partition("?")
+    pairs = dict(pair.partition("=")[::2] for pair in query.split("&") if pair)
+    return setting._replace(path=path, query={**setting.query, **pairs})
+
+
+def _element(when: When, asked: _Asked, site: str, conversion: str) -> Made | None:
+    """What is clicked, submitted or shown."""
+    if when.kind in ("data_layer", "page"):
+        return None
+    about = {kind: wanted for (kind, _), wanted in asked.items()}
+    if when.kind == "link":
+        assert isinstance(when.what, Condition)
+        made = element_for("a", "a")
+        made.target.attributes["href"] = _link(when.what, about.get("click_url", []), site)
+    else:
+        made = element_for(str(when.what), {"click": "button", "form": "form"}.get(when.kind, "div"))
+    target = made.target
+    if when.kind == "form" and target.tag != "form":
+        form = element_for("form", "form").target
+        target.inside.append(form)
+        made = made._replace(target=form)
+        target = form
+    for kind, wanted in about.items():
+        match kind:
+            case "click_text":
+                target.text = _found(wanted, "text of the click", target.text)
+            case "click_id" | "form_id":
+                target.id = _found(wanted, "id", target.id)
+            case "click_classes":
+                target.classes[:] = _found(wanted, "classes", " ".join(target.classes)).split()
+            case "click_url" if when.kind != "link":
+                target.attributes["href"] = _found(wanted, "address of the click", target.attributes.get("href", ""))
+    if target.tag == "form":
+        target.inside += [element_for("button[type=submit]").target]
+    target.attributes[_MARK] = conversion
+    return made
+
+
+def _link(what: Condition, also: Wanted, site: str) -> str:
+    """A link's address. A condition that begins with / looks at its path alone."""
+    if not text_of(what.right).startswith("/"):
+        url = satisfying([(what, True), *also], "url", site=site)
+    else:
+        path = satisfying([(what, True)], "path", "/")
+        url = None if path is None else f"{site}{path}"
+        if url and not all(holds(condition, url) == must for condition, must in also):
+            url = None
+    if url is None:
+        raise LookupError(f"no link could be made for which {_words([(what, True), *also])}")
+    return url
+
+
+def _holds_of_link(what: Condition, url: str, site: str) -> bool:
+    if not text_of(what.right).startswith("/"):
+        return holds(what, url)
+    path = url.removeprefix(site).partition("?")[0].partition("#")[0] if url.startswith(site) else ""
+    return holds(what, path, path=True)
+
+
+def _step(when: When, setting: Setting, made: Made | None, data: Mapping[str, Any]) -> Step:
+    mark = made.target.attributes.get(_MARK, "").replace("\\", "\\\\").replace('"', '\\"') if made else ""
+    at = f'[{_MARK}="{mark}"]'
+    match when.kind:
+        case "data_layer":
+            return Step("push", (dict(data),))
+        case "page":
+            return Step("visit", setting.address)
+        case "form":
+            return Step("submit", at)
+        case "visible":
+            assert made
+            return Step("show", {"to": "body", "html": made.html})
+    return Step("click", at)
+
+
+def event_id(sending: Sending, data: Mapping[str, Any], number: str = "") -> str | None:
+    """The event_id that both sides must send; None where the page makes one.
+
+    Args:
+        sending: the conversion.
+        data: the event's own message, or what stands in for one.
+        number: what stands where only a browser looks; "" where nothing is known of that.
+    """
+    own = sending.event_id
+    assert own is not None
+
+    def made_of(source: Value) -> str | None:
+        in_data = source[0].kind in (*IN_MESSAGE, *ITSELF) if source else True
+        value = read(source, "id", {"event": "", **data}).value if in_data else number or None
+        return None if value is None else str(value)
+
+    if (named := made_of(own.named)) is not None:
+        return named if own.exact else f"{own.event}.{named}"
+    if is_message(data) and data.get("event_id") is not None:
+        return text_of(data["event_id"])
+    derived = made_of(own.derived)
+    return None if derived is None else f"{own.event}.{derived}"
+
+
+def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Adds what is not there yet."""
+    for key, value in other.items():
+        there = into.setdefault(key, value)
+        if isinstance(there, dict) and isinstance(value, Mapping):
+            _merge(there, value)
+
+
+def _found(wanted: Wanted, what: str, default: str = "") -> str:
+    text = satisfying(wanted, default=default)
+    if text is None:
+        raise LookupError(f"no {what} could be made for which {_words(wanted)}")
+    return text
+
+
+def _words(wanted: Wanted) -> str:
+    """Conditions in words, as the spec has them."""
+    return " and ".join(
+        f"{'' if must != condition.negate else 'not '}`{condition.op.replace('plain', 'equals')}: {condition.right}`"
+        for condition, must in wanted
+    )
