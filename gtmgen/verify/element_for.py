@@ -26,9 +26,7 @@ _PIECE = re.compile(
 )
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))")
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
 _INSIDE = {"td": "tr", "th": "tr", "tr": "tbody", "tbody": "table", "thead": "table", "tfoot": "table"}
 _SO_ANYWAY = frozenset(
     [
@@ -73,6 +71,11 @@ class Element:
     text: str = ""
 
     @property
+    def is_void(self) -> bool:
+        """Whether nothing can stand in it."""
+        return bool(_VOID.fullmatch(self.tag))
+
+    @property
     def given(self) -> dict[str, str]:
         """All its attributes, id and class among them."""
         named = {"id": self.id, "class": " ".join(self.classes)}
@@ -84,7 +87,7 @@ class Element:
         tag = self.tag or "div"
         attributes = "".join(f' {key}="{escape(value)}"' for key, value in self.given.items())
         siblings = "".join(one.html for one in self.before)
-        if tag in _VOID:
+        if self.is_void:
             return f"{siblings}<{tag}{attributes}>"
         inner = "".join(one.html for one in self.inside)
         return f"{siblings}<{tag}{attributes}>{escape(self.text)}{inner}</{tag}>"
@@ -147,7 +150,7 @@ def _made(part: str, tag: str) -> Made:
             sibling = Element(above.tag, above.id, above.classes, above.attributes, above.inside, [], above.text)
             vars(above).update({**vars(target), "before": [*above.before, sibling]})
             target = above
-        elif above.tag in _VOID:
+        elif above.is_void:
             raise LookupError(f"nothing stands inside <{above.tag}>")
         else:
             above.inside.append(target)
@@ -161,7 +164,7 @@ def _made(part: str, tag: str) -> Made:
 
 def _filled(target: Element) -> None:
     """What makes an element be seen and clicked, unless the selector says that it is empty."""
-    if target.tag not in _VOID and "data-empty" not in target.attributes:
+    if not target.is_void and "data-empty" not in target.attributes:
         target.text = target.text or "example"
     target.attributes.pop("data-empty", None)
     if target.tag == "a":

@@ -78,12 +78,12 @@ def put(setting: Setting, source: Value, value: Any) -> Setting:
         case "dom":
             made = element_for(key)
             target = made.target
-            if target.tag in ("input", "select", "textarea", "meta"):
-                target.attributes["content" if target.tag == "meta" else "value"] = text_of(text)
-            if target.tag == "textarea" or target.tag not in ("input", "meta"):
-                target.text = text_of(text)
             if target.tag == "select":
                 raise LookupError(f"a value cannot stand in the select `{key}`")
+            if target.is_void:
+                target.attributes["value" if target.tag == "input" else "content"] = text_of(text)
+            else:
+                target.text = text_of(text)
             return setting._replace(html=setting.html + made.html)
         case _:
             layer = {**setting.layer}
