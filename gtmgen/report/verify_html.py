@@ -1,0 +1,319 @@
+"""A verification as a page by itself: the verdict in a sentence, every conversion on every platform, and a timeline of all that happened.
+
+`verify_timeline` puts the steps together; `templates/_report/verify.html.j2` says how all of it looks. Everything is in one file,
+nothing is loaded, and the same outcome gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gtmgen.report.diff.sides import Text, shown, visible
+from gtmgen.report.one_file import one_file
+from gtmgen.report.verify_arrivals import Link
+from gtmgen.report.verify_timeline import WHOLE, places, visits
+from gtmgen.report.verify_values import text
+from gtmgen.verify.outcome import Arrival, Outcome, Verdict
+
+LIMIT = 5_000_000
+"""Bytes that a page should not pass: it is mailed, and opened on telephones."""
+_LEVELS = ((WHOLE, 2_500_000), (1_000, 1_500_000), (250, 1_000_000), (60, 500_000))
+"""Characters of a value and bytes of screenshots, for larger and larger outcomes; where something failed values stand whole."""
+_IDS = 3  # event_ids in a cell
+
+
+class Side(NamedTuple):
+    """What one side sent of a conversion to a platform."""
+
+    said: str
+    tone: str
+    trouble: Text
+
+
+class Mark(NamedTuple):
+    """What came of an expectation in a visit."""
+
+    visit: int
+    title: str
+    ok: bool
+    to: str
+
+
+class Row(NamedTuple):
+    """A conversion on a platform."""
+
+    subject: Text
+    platform: Text
+    browser: Side
+    server: Side
+    ids: tuple[tuple[str, Text], ...]
+    """Whose it is ("" where both sides carry the same), and the event_id."""
+    more: int
+    """How many ids are not shown."""
+    found: Text
+    ok: bool
+    to: str
+    marks: tuple[Mark, ...]
+
+
+class Failure(NamedTuple):
+    """An expectation that was not met, or a scene that could not be done to its end."""
+
+    subject: Text
+    platform: Text
+    expected: Text
+    found: Text
+    reasons: tuple[Text, ...]
+    visit: Text
+    step: Link | None
+
+
+class _Asked(NamedTuple):
+    """A verdict, and where it belongs."""
+
+    verdict: Verdict
+    visit: int
+    title: str
+    to: str
+
+
+def html(outcome: Outcome, names: Mapping[str, str] | None = None) -> str:
+    """What a verification found, as one HTML file.
+
+    Args:
+        outcome: what was found.
+        names: what each platform is called, by its id; an id that is not in it stands for itself.
+
+    Returns:
+        The page; below 5 MB, unless what failed alone is more: then values are cut where all went well.
+    """
+    called = names or {}
+    said = ""
+    for most, pictures in _LEVELS:
+        said = _page(outcome, called, most, pictures)
+        if len(said) <= LIMIT and len(said.encode("utf-8")) <= LIMIT:
+            break
+    return said
+
+
+def _page(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) -> str:
+    at = places(outcome)
+    asked = [
+        _Asked(verdict, index + 1, scene.title, at.get((index, verdict.step), ""))
+        for index, scene in enumerate(outcome.scenes)
+        for verdict in scene.verdicts
+    ]
+    shown_visits = visits(outcome, names, most, pictures)
+    steps = [panel for visit in shown_visits for panel in visit.panels]
+    sentence, tone = verdict_of(outcome, names)
+    return one_file(
+        "verify.html.j2",
+        ("page.css", "verify.css"),
+        ("page.js", "verify.js"),
+        {
+            "title": f"{visible(outcome.name)} · {sentence}",
+            "name": shown(outcome.name),
+            "containers": [shown(name) for name in outcome.containers],
+            "sentence": shown(sentence),
+            "tone": tone,
+            "facts": _facts(outcome),
+            "server": any(panel.server for panel in steps)
+            or any(one.side == "server" for scene in outcome.scenes for step in scene.steps for one in step.arrivals),
+            "conversions": _rows(asked, names),
+            "others": [
+                (shown(one.verdict.subject), _text(one.verdict.expected), _text(one.verdict.found), one)
+                for one in asked
+                if not one.verdict.platform
+            ],
+            "failures": [*_broken(outcome, at), *_failures(asked, outcome, names)],
+            "visits": shown_visits,
+            "many": sum(len(panel.moments) for panel in steps) > 150,
+            "ends": [
+                ("Not done", "What the containers use and verify does not do", _texts(outcome.not_done)),
+                ("Unknown", "Addresses that were asked for and that nobody answered", _texts(outcome.unknown)),
+                ("Assumed", "What was put in place of what cannot be known", _texts(outcome.assumed)),
+            ],
+        },
+        pictures=True,
+    )
+
+
+def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
+    """The verdict in a sentence, and its tone: good, bad, or none where nothing was asked.
+
+    Args:
+        outcome: what was found.
+        names: what the platforms are called.
+    """
+    verdicts = [verdict for scene in outcome.scenes for verdict in scene.verdicts]
+    all_of = dict.fromkeys(verdict.subject for verdict in verdicts if verdict.platform)
+    wrong = dict.fromkeys(verdict.subject for verdict in outcome.failed if verdict.platform)
+    if wrong:
+        some = f"{len(wrong)} of {_many(len(all_of), 'conversion')}" if len(all_of) > 1 else "The conversion"
+        are = "is" if len(wrong) == 1 else "are"
+        return f"{some} {are} not counted as {'it' if are == 'is' else 'they'} should be: {_and(wrong)}.", "bad"
+    if outcome.failed:
+        failed, every = len(outcome.failed), _many(len(verdicts), "expectation")
+        return f"{failed} of {every} {'was' if failed == 1 else 'were'} not met.", "bad"
+    broken = [scene.title for scene in outcome.scenes if scene.broken]
+    if broken:
+        return f"{_many(len(broken), 'visit')} could not be walked to the end: {_and(broken)}.", "bad"
+    if not verdicts:
+        return "Nothing was expected, so nothing is proved.", "none"
+    arrived = {verdict.subject for verdict in verdicts if verdict.browser or verdict.server}
+    if all_of and arrived >= all_of.keys():
+        on = _and(dict.fromkeys(names.get(one.platform, one.platform) for one in verdicts if one.platform))
+        every = "The conversion is" if len(all_of) == 1 else f"All {len(all_of)} conversions are"
+        return f"{every} counted once on {on}.", "good"
+    every = "The expectation was" if len(verdicts) == 1 else f"All {len(verdicts)} expectations were"
+    return f"{every} met.", "good"
+
+
+def _facts(outcome: Outcome) -> list[tuple[str, str]]:
+    """What stands below the verdict, each with its tone."""
+    steps = [step for scene in outcome.scenes for step in scene.steps]
+    verdicts = [verdict for scene in outcome.scenes for verdict in scene.verdicts]
+    pairs = sum(
+        {arrival.side for arrival in counted.arrivals if not arrival.trouble} == {"browser", "server"}
+        and counted.counts == 1
+        for scene in outcome.scenes
+        for counted in scene.counted
+    )
+    met = sum(verdict.ok for verdict in verdicts)
+    said = [(f"{met} of {_many(len(verdicts), 'expectation')} met", "good" if met == len(verdicts) else "bad")]
+    if pairs:
+        said.append((f"{_many(pairs, 'event')} from browser and server counted as one", ""))
+    said.append((f"{_many(len(outcome.scenes), 'visit')}, {_many(len(steps), 'step')}", ""))
+    said.append((_many(sum(len(step.events) for step in steps), "data layer event"), ""))
+    said.append((f"{outcome.seconds:.1f} s", ""))
+    for count, words in (
+        (sum(len(step.lost) for step in steps), "lost on the way"),
+        (sum(len(step.errors) for step in steps), "errors"),
+        (len(outcome.not_done), "not done"),
+        (len(outcome.unknown), "unknown"),
+    ):
+        if count:
+            said.append((f"{count:,} {'error' if words == 'errors' and count == 1 else words}", "warn"))
+    return said
+
+
+def _rows(asked: Iterable[_Asked], names: Mapping[str, str]) -> list[list[Row]]:
+    """For each conversion its platforms; those of which something failed first."""
+    groups: dict[str, dict[str, list[_Asked]]] = {}
+    for one in asked:
+        if one.verdict.platform:
+            groups.setdefault(one.verdict.subject, {}).setdefault(one.verdict.platform, []).append(one)
+    rows = [
+        [_row(subject, names.get(platform, platform), found) for platform, found in platforms.items()]
+        for subject, platforms in groups.items()
+    ]
+    return sorted(rows, key=lambda group: all(row.ok for row in group))
+
+
+def _row(subject: str, platform: str, asked: Sequence[_Asked]) -> Row:
+    """What failed first, or else what arrived first, speaks for all."""
+    failed = [one for one in asked if not one.verdict.ok]
+    arrived = [one for one in asked if one.verdict.browser or one.verdict.server]
+    main = (failed or arrived or asked)[0]
+    verdict = main.verdict
+    ours, theirs = (list(dict.fromkeys(one.event_id for one in side)) for side in (verdict.browser, verdict.server))
+    if ours == theirs or not ours or not theirs:
+        ids = [("", one) for one in ours or theirs]
+    else:
+        ids = [*(("browser", one) for one in ours), *(("server", one) for one in theirs)]
+    return Row(
+        shown(subject),
+        shown(platform),
+        _side(verdict.browser),
+        _side(verdict.server),
+        tuple((side, "" if one is None else text(one, WHOLE)) for side, one in ids[:_IDS]),
+        max(0, len(ids) - _IDS),
+        _text(verdict.found),
+        verdict.ok,
+        main.to,
+        tuple(
+            Mark(one.visit, f"{visible(one.title)}: {visible(one.verdict.found)}", one.verdict.ok, one.to)
+            for one in asked
+        ),
+    )
+
+
+def _side(arrivals: Sequence[Arrival]) -> Side:
+    trouble = next((one.trouble for one in arrivals if one.trouble), "")
+    count = len(arrivals)
+    if not count:
+        return Side("–", "none", "")
+    return Side("sent" if count == 1 else f"sent {count} times", "warn" if trouble else "good", text(trouble, WHOLE))
+
+
+def _failures(asked: Iterable[_Asked], outcome: Outcome, names: Mapping[str, str]) -> list[Failure]:
+    """What was not met; what several platforms say alike is said once."""
+    several = len(outcome.scenes) > 1
+    alike: dict[tuple[object, ...], list[_Asked]] = {}
+    for one in asked:
+        if not one.verdict.ok:
+            verdict = one.verdict
+            key = (one.visit, verdict.step, verdict.subject, verdict.expected, verdict.found, verdict.reasons)
+            alike.setdefault(key, []).append(one)
+    return [
+        Failure(
+            shown(verdict.subject),
+            shown(_and(dict.fromkeys(names.get(one.verdict.platform, one.verdict.platform) for one in group))),
+            _text(verdict.expected),
+            _text(verdict.found),
+            _texts(verdict.reasons),
+            shown(title) if several else "",
+            Link(_said(outcome, visit, verdict.step), to) if to else None,
+        )
+        for group in alike.values()
+        for verdict, visit, title, to in group[:1]
+    ]
+
+
+def _said(outcome: Outcome, visit: int, number: int) -> Text:
+    steps = outcome.scenes[visit - 1].steps
+    return shown(next((f"step {number}: {step.said}" for step in steps if step.number == number), f"step {number}"))
+
+
+def _broken(outcome: Outcome, at: Mapping[tuple[int, int], str]) -> list[Failure]:
+    found = []
+    for index, scene in enumerate(outcome.scenes):
+        if scene.broken is None:
+            continue
+        number = scene.steps[-1].number if scene.steps else 0
+        to = at.get((index, number), "")
+        reasons = (scene.broken.hint, f"the journey says so at {scene.broken.at}" if scene.broken.at.line else "")
+        found.append(
+            Failure(
+                shown(scene.title),
+                "",
+                "walked to its end",
+                _text(scene.broken.message),
+                _texts(filter(None, reasons)),
+                "",
+                Link(_said(outcome, index + 1, number), to) if to else None,
+            )
+        )
+    return found
+
+
+def _text(said: str) -> Text:
+    return text(said, WHOLE)
+
+
+def _texts(said: Iterable[str]) -> tuple[Text, ...]:
+    counts = Counter(said)
+    return tuple(_text(one if count == 1 else f"{one} ({count} times)") for one, count in counts.items())
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _and(said: Iterable[str], most: int = 4) -> str:
+    words = list(said)
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
