@@ -14,9 +14,8 @@ from gtmgen.cli.console import NO, give, platforms_of, say, style, templates_opt
 if TYPE_CHECKING:
     from gtmgen.container.read import Export
     from gtmgen.platforms import Library
-    from gtmgen.verify.journey import Journey
     from gtmgen.verify.outcome import Outcome
-    from gtmgen.verify.subject import Subject
+    from gtmgen.verify.subject import Ready
 
 
 @click.command()
@@ -59,8 +58,8 @@ def verify(
     if pause and not sys.stdin.isatty():
         raise click.UsageError("--pause waits for a key, and there is no terminal")
     library = platforms_of(templates)
-    subject, journey = _prepared(file, journey_file, server_file, library)
-    found = _verified(subject, journey, library, headed or pause, pause, limit)
+    ready = _ready(file, journey_file, server_file, library)
+    found = _verified(ready, library, headed or pause, pause, limit)
     from gtmgen.report.verify import FORMATS, summary
 
     text = FORMATS[form](found, style(sys.stdout) if output is None else lambda said, _colour: said)
@@ -75,14 +74,12 @@ def verify(
         raise SystemExit(NO)
 
 
-def _prepared(
-    file: str, journey_file: str | None, server_file: str | None, library: Library
-) -> tuple[Subject, Journey]:
+def _ready(file: str, journey_file: str | None, server_file: str | None, library: Library) -> Ready:
     """What is verified and how; whatever is wrong with any of the files, at once where it can be."""
     from gtmgen.container.read import MAX_BYTES, is_container, read
     from gtmgen.files import read_bytes, read_spec
     from gtmgen.source import decode
-    from gtmgen.verify.subject import of_containers, of_spec
+    from gtmgen.verify.subject import of_containers, of_spec, ready
 
     raw, name = read_bytes(file, MAX_BYTES), "<stdin>" if file == "-" else file
     if is_container(raw, name):
@@ -98,10 +95,10 @@ def _prepared(
         from gtmgen.verify.derive import derive
 
         assert subject.spec, "a container without a journey has been refused"
-        return subject, derive(subject.spec, subject.sendings, library)
+        return ready(subject, derive(subject.spec, subject.sendings, library))
     from gtmgen.verify.journey_file import load
 
-    return subject, load(read_spec(journey_file), journey_file, subject.site, subject.words)
+    return ready(subject, load(read_spec(journey_file), journey_file, subject.site, subject.words))
 
 
 def _export(file: str | None) -> Export | None:
@@ -119,14 +116,14 @@ def _set_up(server_file: str | None) -> str | None:
     return other if other and Path(other).is_file() else None
 
 
-def _verified(subject: Subject, journey: Journey, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:
+def _verified(ready: Ready, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:
     from gtmgen.verify.chromium import Browser
     from gtmgen.verify.verify import verify as run
 
     with Browser(headed=headed) as browser:
         begun = _progress() if watched() and not pause else None
         try:
-            return run(subject, library, browser, journey, limit=limit, begun=begun, pause=_pause if pause else None)
+            return run(ready, library, browser, limit=limit, begun=begun, pause=_pause if pause else None)
         finally:
             if begun:
                 click.echo("\r\x1b[K", nl=False, err=True)

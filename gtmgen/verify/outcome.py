@@ -128,8 +128,8 @@ class Outcome(NamedTuple):
     seconds: float
     platforms: Mapping[str, str] = {}
     """The platforms' names, by id."""
-    against: str = "its spec"
-    """What the containers were held against: `its spec`, or `this journey` where there is no spec."""
+    against: str = "the spec"
+    """What the containers were held against: `the spec`, or `this journey` where there is no spec."""
 
     @property
     def failed(self) -> tuple[Verdict, ...]:

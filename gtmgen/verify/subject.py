@@ -19,6 +19,7 @@ from gtmgen.plan.server import TOKEN
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec
+from gtmgen.verify.journey import Journey
 from gtmgen.verify.journey_file import Words
 from gtmgen.verify.program import Program, compile_program
 from gtmgen.verify.server_half import compile_server
@@ -55,11 +56,14 @@ class Subject(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A subject's programs, and what was put in place of what nobody can know here."""
+    """What is verified and how, compiled: nothing can be wrong with it any more."""
 
+    subject: Subject
+    journey: Journey
     web: Program
     server: Program | None
     assumed: tuple[str, ...]
+    """What was put in place of what nobody can know here."""
 
 
 def of_spec(text: str, name: str, library: Library) -> Subject:
@@ -131,16 +135,17 @@ def of_containers(web: Export, server: Export | None, library: Library, setup: E
     )
 
 
-def ready(subject: Subject, variables: Mapping[str, Any]) -> Ready:
-    """The programs that run.
+def ready(subject: Subject, journey: Journey) -> Ready:
+    """Compiles what runs.
 
     Args:
         subject: what is verified.
-        variables: a journey's values of variables, by name; they come before what the container holds.
+        journey: what is done; its values of variables come before what the container holds.
 
     Raises:
         GtmgenError: GTM would refuse a container.
     """
+    variables = journey.variables
     placed = {name: f"value of {name}" for name in subject.expects if name not in variables} | dict(variables)
     assumed = [*subject.assumed]
     for name, value in placed.items():
@@ -148,9 +153,9 @@ def ready(subject: Subject, variables: Mapping[str, Any]) -> Ready:
         assumed.append(f"the variable `{name}` is {json.dumps(value, ensure_ascii=False)}, {why}")
     web = compile_program(_with_variables(subject.web, placed, _web_variable), name=subject.name)
     if subject.server is None:
-        return Ready(web, None, tuple(assumed))
+        return Ready(subject, journey, web, None, tuple(assumed))
     behind = _with_variables(subject.server, placed, _server_variable)
-    return Ready(web, compile_server(behind, name=subject.server_file), tuple(assumed))
+    return Ready(subject, journey, web, compile_server(behind, name=subject.server_file), tuple(assumed))
 
 
 def _set_up(server: Mapping[str, Any], setup: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

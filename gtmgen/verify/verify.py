@@ -9,21 +9,20 @@ from gtmgen.container.whole import Container
 from gtmgen.platforms import Library
 from gtmgen.verify.chromium import Browser
 from gtmgen.verify.counting import Known, arrivals, counted, knowing
-from gtmgen.verify.journey import Expectation, Journey
+from gtmgen.verify.journey import Expectation
 from gtmgen.verify.judge import judge
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
 from gtmgen.verify.page import LIMIT
 from gtmgen.verify.server_run import Server
 from gtmgen.verify.stubs import stubs
-from gtmgen.verify.subject import Subject, ready
+from gtmgen.verify.subject import Ready
 from gtmgen.verify.walk import Ground, StepFacts, Walked, walk
 
 
 def verify(
-    subject: Subject,
+    ready: Ready,
     library: Library,
     browser: Browser,
-    journey: Journey,
     *,
     limit: float = LIMIT,
     begun: Callable[[str], None] | None = None,
@@ -32,23 +31,19 @@ def verify(
     """Runs containers through a journey.
 
     Args:
-        subject: the containers.
+        ready: the containers and the journey (`subject.ready`).
         library: the platforms.
         browser: where the pages are opened.
-        journey: what is done.
         limit: seconds that a step may take.
         begun: is told the title of each scene that begins.
         pause: is told of each step that has been done, and may take its time.
-
-    Raises:
-        GtmgenError: GTM would refuse a container.
     """
     started = time.perf_counter()
-    programs = ready(subject, journey.variables)
+    subject, journey = ready.subject, ready.journey
     containers = [Container(export) for export in (subject.web, subject.server) if export]
     known = knowing(library, containers, subject.spec, subject.sendings)
-    server = Server(programs.server, library, subject.server_url, browser) if programs.server else None
-    ground = Ground([programs.web], stubs(library), browser, server, limit, journey.name)
+    server = Server(ready.server, library, subject.server_url, browser) if ready.server else None
+    ground = Ground([ready.web], stubs(library), browser, server, limit, journey.name)
 
     def judged(steps: Sequence[StepFacts], expectations: Sequence[Expectation]) -> Sequence[Verdict]:
         return [verdict._replace(line=one.line) for one in expectations for verdict in judge(known, steps, [one])]
@@ -68,10 +63,10 @@ def verify(
         tuple(_scene(one, known) for one in walked),
         _once([*journey.not_done, *(said for one in walked for said in one.not_done)]),
         _once([url for one in walked for url in one.unknown]),
-        programs.assumed,
+        ready.assumed,
         time.perf_counter() - started,
         {platform.id: platform.name for platform in library.platforms.values()},
-        "its spec" if subject.spec else "this journey",
+        "the spec" if subject.spec else "this journey",
     )
 
 
