@@ -165,7 +165,11 @@ def test_what_was_run_on_the_real_tag(
         layer("items", "ecommerce.items"),
         layer("email", "user_data.email"),
     ]
-    more = {"sendEcommerceData": box, "measurementIdOverride": "G-AB12CD34", "getEcommerceDataFrom": "dataLayer"}
+    more: dict[str, Any] = {
+        "sendEcommerceData": box,
+        "measurementIdOverride": "G-AB12CD34",
+        "getEcommerceDataFrom": "dataLayer",
+    }
     made = tag(
         "E", "gaawe", name, eventName=name, eventSettingsTable=rows({"server_container_url": SERVER, **given}), **more
     )

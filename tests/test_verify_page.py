@@ -245,6 +245,24 @@ def test_ga4_hits_reach_the_handler_with_the_visitor_s_cookies() -> None:
     assert result.storage["cookies"]["FPID"] == "1"
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script src='https://cdn.example/gone.js'></script>",
+        "<div><script src='https://cdn.example/gone.js'></script></div>",
+    ],
+)
+def test_an_html_tag_fails_with_its_script_wherever_that_stands(markup: str) -> None:
+    """gtm-runtime.md 5, html: onerror is failure, and what stands below is not run."""
+    box = container(
+        [html("T", markup + "<script>window.below = 1</script>", "go"), html("Other", "1", "go")], [custom("go", "go")]
+    )
+    with Page(box, scripts={"https://cdn.example/": None}) as page:
+        page.push({"event": "go"})
+        assert page.result().event("go").ended == {"T": False, "Other": True}
+        assert page.evaluate("typeof below") == "undefined"
+
+
 @pytest.mark.parametrize(("supported", "there"), [(True, True), (False, False)])
 def test_document_write_is_put_at_the_end_or_told(supported: bool, there: bool) -> None:
     """gtm-runtime.md 5, html."""

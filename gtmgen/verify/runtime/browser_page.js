@@ -51,7 +51,7 @@ function makeHost() {
         } else if (node.nodeType === 1 && node.querySelector("script")) {
           const shell = node.cloneNode(false);
           parent.appendChild(shell);
-          append(shell, Array.from(node.childNodes), who, next);
+          append(shell, Array.from(node.childNodes), who, (ok) => (ok ? next() : done(false)));
           return;
         } else {
           parent.appendChild(node);
