@@ -13,9 +13,10 @@ from typing import NamedTuple
 from gtmgen.report.diff.sides import Text, shown, visible
 from gtmgen.report.one_file import one_file
 from gtmgen.report.verify_arrivals import Link
-from gtmgen.report.verify_timeline import WHOLE, places, visits
-from gtmgen.report.verify_values import text
-from gtmgen.verify.outcome import Arrival, Outcome, Verdict
+from gtmgen.report.verify_failures import Missed, both, missed
+from gtmgen.report.verify_timeline import places, visits
+from gtmgen.report.verify_values import WHOLE, text
+from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 LIMIT = 5_000_000
 """Bytes that a page should not pass: it is mailed, and opened on telephones."""
@@ -59,14 +60,11 @@ class Row(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An expectation that was not met, or a scene that could not be done to its end."""
+    """An expectation that was not met, or a scene that could not be walked to its end."""
 
-    subject: Text
-    platform: Text
-    expected: Text
-    found: Text
-    reasons: tuple[Text, ...]
+    missed: Missed
     visit: Text
+    """The scene, where there are several and it does not stand there already."""
     step: Link | None
 
 
@@ -127,7 +125,7 @@ def _page(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) 
                 for one in asked
                 if not one.verdict.platform
             ],
-            "failures": [*_broken(outcome, at), *_failures(asked, outcome, names)],
+            "failures": list(_failures(outcome, at, names)),
             "visits": shown_visits,
             "many": sum(len(panel.moments) for panel in steps) > 150,
             "ends": [
@@ -153,18 +151,18 @@ def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
     if wrong:
         some = f"{len(wrong)} of {_many(len(all_of), 'conversion')}" if len(all_of) > 1 else "The conversion"
         are = "is" if len(wrong) == 1 else "are"
-        return f"{some} {are} not counted as {'it' if are == 'is' else 'they'} should be: {_and(wrong)}.", "bad"
+        return f"{some} {are} not counted as {'it' if are == 'is' else 'they'} should be: {both(wrong)}.", "bad"
     if outcome.failed:
         failed, every = len(outcome.failed), _many(len(verdicts), "expectation")
         return f"{failed} of {every} {'was' if failed == 1 else 'were'} not met.", "bad"
     broken = [scene.title for scene in outcome.scenes if scene.broken]
     if broken:
-        return f"{_many(len(broken), 'visit')} could not be walked to the end: {_and(broken)}.", "bad"
+        return f"{_many(len(broken), 'visit')} could not be walked to the end: {both(broken)}.", "bad"
     if not verdicts:
         return "Nothing was expected, so nothing is proved.", "none"
     arrived = {verdict.subject for verdict in verdicts if verdict.browser or verdict.server}
     if all_of and arrived >= all_of.keys():
-        on = _and(dict.fromkeys(names.get(one.platform, one.platform) for one in verdicts if one.platform))
+        on = both(dict.fromkeys(names.get(one.platform, one.platform) for one in verdicts if one.platform))
         every = "The conversion is" if len(all_of) == 1 else f"All {len(all_of)} conversions are"
         return f"{every} counted once on {on}.", "good"
     every = "The expectation was" if len(verdicts) == 1 else f"All {len(verdicts)} expectations were"
@@ -248,55 +246,24 @@ def _side(arrivals: Sequence[Arrival]) -> Side:
     return Side("sent" if count == 1 else f"sent {count} times", "warn" if trouble else "good", text(trouble, WHOLE))
 
 
-def _failures(asked: Iterable[_Asked], outcome: Outcome, names: Mapping[str, str]) -> list[Failure]:
-    """What was not met; what several platforms say alike is said once."""
+def _failures(outcome: Outcome, at: Mapping[tuple[int, int], str], names: Mapping[str, str]) -> Iterable[Failure]:
     several = len(outcome.scenes) > 1
-    alike: dict[tuple[object, ...], list[_Asked]] = {}
-    for one in asked:
-        if not one.verdict.ok:
-            verdict = one.verdict
-            key = (one.visit, verdict.step, verdict.subject, verdict.expected, verdict.found, verdict.reasons)
-            alike.setdefault(key, []).append(one)
-    return [
-        Failure(
-            shown(verdict.subject),
-            shown(_and(dict.fromkeys(names.get(one.verdict.platform, one.verdict.platform) for one in group))),
-            _text(verdict.expected),
-            _text(verdict.found),
-            _texts(verdict.reasons),
-            shown(title) if several else "",
-            Link(_said(outcome, visit, verdict.step), to) if to else None,
-        )
-        for group in alike.values()
-        for verdict, visit, title, to in group[:1]
-    ]
-
-
-def _said(outcome: Outcome, visit: int, number: int) -> Text:
-    steps = outcome.scenes[visit - 1].steps
-    return shown(next((f"step {number}: {step.said}" for step in steps if step.number == number), f"step {number}"))
-
-
-def _broken(outcome: Outcome, at: Mapping[tuple[int, int], str]) -> list[Failure]:
-    found = []
     for index, scene in enumerate(outcome.scenes):
-        if scene.broken is None:
-            continue
-        number = scene.steps[-1].number if scene.steps else 0
-        to = at.get((index, number), "")
-        reasons = (scene.broken.hint, f"the journey says so at {scene.broken.at}" if scene.broken.at.line else "")
-        found.append(
-            Failure(
-                shown(scene.title),
-                "",
-                "walked to its end",
-                _text(scene.broken.message),
-                _texts(filter(None, reasons)),
-                "",
-                Link(_said(outcome, index + 1, number), to) if to else None,
-            )
-        )
-    return found
+        if scene.broken:
+            number = scene.steps[-1].number if scene.steps else 0
+            place = f"the journey has it at {scene.broken.at}" if scene.broken.at.line else ""
+            reasons = _texts(filter(None, (scene.broken.hint, place)))
+            ends = Missed(shown(scene.title), "", "walked to its end", _text(scene.broken.message), reasons, number)
+            yield Failure(ends, "", _step(scene, number, at.get((index, number), "")))
+        for one in missed(scene.verdicts, names):
+            step = _step(scene, one.step, at.get((index, one.step), ""))
+            yield Failure(one, shown(scene.title) if several else "", step)
+
+
+def _step(scene: Scene, number: int, to: str) -> Link | None:
+    """The step of that number, by what was done; None where there is none."""
+    said = next((step.said for step in scene.steps if step.number == number), "")
+    return Link(shown(f"step {number}: {said}"), to) if to else None
 
 
 def _text(said: str) -> Text:
@@ -310,10 +277,3 @@ def _texts(said: Iterable[str]) -> tuple[Text, ...]:
 
 def _many(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def _and(said: Iterable[str], most: int = 4) -> str:
-    words = list(said)
-    if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -13,13 +13,12 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from gtmgen.report.diff.sides import Text, shown
 from gtmgen.report.verify_arrivals import Link, Pair, Place, by_step, pairs
-from gtmgen.report.verify_values import Field, body, fields, json_text, text
-from gtmgen.verify.outcome import Counted, Outcome, Scene, ServerEvent, StepSeen, Verdict
+from gtmgen.report.verify_failures import Missed, missed
+from gtmgen.report.verify_values import WHOLE, Field, body, fields, json_text, text
+from gtmgen.verify.outcome import Counted, Outcome, Scene, ServerEvent, StepSeen
 from gtmgen.verify.result import Event, Request, TagRun
 from gtmgen.verify.server_half import ServerTag
 
-WHOLE = 20_000
-"""Characters of one value that are shown where something failed."""
 _OPEN = 3  # events with tags stand open in a step up to so many
 _WORDS = {
     "filter": "not fired",
@@ -106,15 +105,6 @@ class Got(NamedTuple):
     data: Text
 
 
-class Missed(NamedTuple):
-    """An expectation about the step that was not met."""
-
-    said: Text
-    expected: Text
-    found: Text
-    reasons: tuple[Text, ...]
-
-
 class Panel(NamedTuple):
     """A step."""
 
@@ -189,7 +179,7 @@ class _Timeline:
     def _panel(
         self, steps: Mapping[int, str], scene: Scene, step: StepSeen, counted: Sequence[Counted], broken: bool
     ) -> Panel:
-        failed = tuple(verdict for verdict in scene.verdicts if verdict.step == step.number and not verdict.ok)
+        failed = missed((verdict for verdict in scene.verdicts if verdict.step == step.number), self._names)
         most = WHOLE if failed or broken else self._most
         moments = self._events(step, most)
         fired_in: dict[str, list[Link]] = {}
@@ -206,7 +196,7 @@ class _Timeline:
             shown(scene.title),
             text(step.url, WHOLE),
             round(step.seconds * 1000),
-            tuple(self._missed(verdict) for verdict in failed),
+            failed,
             text(scene.broken.message, WHOLE) if scene.broken and broken else "",
             pairs(counted, place),
             moments,
@@ -219,11 +209,6 @@ class _Timeline:
             tuple(text(error, most) for error in step.errors if error not in own),
             self._picture(step.screenshot),
         )
-
-    def _missed(self, verdict: Verdict) -> Missed:
-        on = f" on {self._names.get(verdict.platform, verdict.platform)}" if verdict.platform else ""
-        reasons = tuple(text(reason, WHOLE) for reason in verdict.reasons)
-        return Missed(shown(verdict.subject + on), text(verdict.expected, WHOLE), text(verdict.found, WHOLE), reasons)
 
     def _picture(self, screenshot: bytes) -> str:
         if not screenshot or len(screenshot) > self._room:

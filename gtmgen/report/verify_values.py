@@ -13,6 +13,8 @@ from gtmgen.report.diff.words import covered
 _KEYED = re.compile(
     r"""(?i)((?:token|secret|password|api_?key)[\w-]{0,40}(?:=|\\?"\s{0,3}:\s{0,3}\\?"))([^&"\\\s]{6,})"""
 )
+WHOLE = 20_000
+"""Characters of one value that are shown where something failed."""
 
 
 class Field(NamedTuple):
