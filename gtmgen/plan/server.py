@@ -62,7 +62,8 @@ def server_template(prefix: str, platform: Platform, at: Path) -> Entity:
     """The custom template that sends a platform's events from a server container. It reads no spec: one serves all tags.
 
     Its file reads `title` (the template's name), `server` (the platform's server side), `types` (the type of each of the platform's
-    own keys), `items` (how products are written; None where they are not), `user` (the keys of advanced matching) and `settings`.
+    own keys), `one_of` (a key that takes some values alone, those, and the key that is left out with any other), `items` (how products
+    are written; None where they are not), `user` (the keys of advanced matching) and `settings`.
     """
     assert platform.server is not None
     items = next((param for param in platform.params.values() if param.type == "items"), None)
@@ -74,6 +75,11 @@ def server_template(prefix: str, platform: Platform, at: Path) -> Entity:
         "title": title,
         "server": platform.server,
         "types": types,
+        "one_of": [
+            (param.key, sorted(param.one_of), platform.params[param.depends_on].key if param.depends_on else "")
+            for param in platform.params.values()
+            if param.one_of
+        ],
         "items": items,
         "user": tuple(platform.user.values()),
         "settings": platform.settings,
