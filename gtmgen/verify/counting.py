@@ -47,6 +47,8 @@ class Known(NamedTuple):
     """What the spec says; nothing for a container that has none."""
     tags: Mapping[str, Sending] = {}
     """The tag that serves a sending, by its name; both halves use the same name."""
+    there: Mapping[str, frozenset[str]] = {"web": frozenset(), "server": frozenset()}
+    """The tags that are in the containers, by side: web and server."""
 
     def senders(self, platform: str, event: str, side: str = "web") -> frozenset[str]:
         """The tags that send a platform an event of that name, or one whose name a variable decides."""
@@ -58,9 +60,8 @@ class Known(NamedTuple):
             and seen.platform == platform
             and (seen.sent_as in ("", event) or (seen.implied and event == view))
         }
-        return frozenset(
-            own or {name for name, one in self.tags.items() if (one.platform, one.sent_as) == (platform, event)}
-        )
+        named = {name for name, one in self.tags.items() if (one.platform, one.sent_as) == (platform, event)}
+        return frozenset(own or named & self.there[side])
 
 
 def knowing(
@@ -78,8 +79,13 @@ def knowing(
     for sending in sendings if spec else ():
         assert spec is not None
         tags[entity_name(spec.prefix, library.platforms[sending.platform].name, sending.title)] = sending
-    seen = tuple(one for container in containers for one in observe(container, library).sendings)
-    return Known(library, _sdks(stubs(library)), seen, tuple(sendings), tags)
+    seen: list[Seen] = []
+    there: dict[str, frozenset[str]] = {"web": frozenset(), "server": frozenset()}
+    for container in containers:
+        seen += observe(container, library).sendings
+        side = "server" if container.usage == "server" else "web"
+        there[side] |= {key[1] for key, _ in container.of("tag")}
+    return Known(library, _sdks(stubs(library)), tuple(seen), tuple(sendings), tags, there)
 
 
 def _sdks(all_stubs: Iterable[Stub]) -> dict[str, str]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gtmgen.resolve import Sending, side
+from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.verify import reasons
 from gtmgen.verify.counting import Known, arrivals, counted
 from gtmgen.verify.journey import Expectation
@@ -75,6 +75,7 @@ def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
         len(fired) == asked.times,
         fired[-1].step.number if fired else _last(steps),
         reasons=tuple(dict.fromkeys(why))[:_MOST],
+        line=asked.line,
     )
 
 
@@ -105,7 +106,8 @@ def _of_conversion(asked: Expectation, sending: Sending, came: Sequence[Arrival]
     sides: tuple[SideOf, ...] = asked.sides or (("browser", "server") if served else ("browser",))
     extra = known.senders(sending.platform, sending.sent_as) if len(alike) == 1 else frozenset()
     mine = tuple(one for one in came if belongs(one))
-    return _Question(asked, sending.platform, sending.pixels, sides, mine, own | extra, own)
+    web, server = own & known.there["web"], own & known.there["server"]
+    return _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server)
 
 
 def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
@@ -147,7 +149,9 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         if all(one.side != wanted for one in group.arrivals)
     ]
     # a group of one side beside a group of the other: two counts, told as such
-    ok = all(count == asked.times for count in counts.values()) and not strangers and not lacking
+    remarks = list(reasons.of_pixels(question.platform, question.pixels, steps, known))
+    spoilt = remarks if _is_page_view(question, known) else []  # it shows nowhere else that a pixel is loaded twice
+    ok = all(count == asked.times for count in counts.values()) and not (strangers or lacking or spoilt)
     found = [
         _times(count) + (f" by pixel {pixel}" if len(set(counts.values())) > 1 else "")
         for pixel, count in counts.items()
@@ -173,12 +177,17 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
             why += reasons.not_sent(question.platform, question.web, steps, known)
         if any(wanted == "server" for _, wanted in lacking) or (few and "server" in question.sides):
             why += reasons.not_served(question.platform, question.server, ids, steps, known)
-        why += reasons.of_pixels(question.platform, question.pixels, steps, known)
+        why += remarks
         if few or lacking:
             why += reasons.lost(question.web, steps)
     said = " and ".join(dict.fromkeys(found)) + (f": {sent}" if sent else "")
     last = max((one.step for group in groups for one in group.arrivals), default=_last(steps))
     return _verdict(question, _times(asked.times) + under, said, why, last, ok=ok, groups=groups)
+
+
+def _is_page_view(question: _Question, known: Known) -> bool:
+    subjects = {PAGE_VIEW, known.library.platforms[question.platform].sent_as(PAGE_VIEW)}
+    return question.asked.subject in subjects
 
 
 def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:
@@ -281,6 +290,7 @@ def _verdict(
         tuple(one for one in came if one.side == "browser"),
         tuple(one for one in came if one.side == "server"),
         tuple(dict.fromkeys(why))[:_MOST],
+        line=question.asked.line,
     )
 
 
