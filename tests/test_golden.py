@@ -47,7 +47,11 @@ def test_the_outputs_in_the_repository_are_what_their_specs_give(path: Path) -> 
 
 def test_no_golden_is_left_over() -> None:
     made = {f"triggers/{path.stem}" for path in TRIGGERS}
-    made |= {f"platforms/{path.parent.name}{suffix.removesuffix('.json')}" for path in EXAMPLES for suffix in (WEB, SERVER, SETUP)}
+    made |= {
+        f"platforms/{path.parent.name}{suffix.removesuffix('.json')}"
+        for path in EXAMPLES
+        for suffix in (WEB, SERVER, SETUP)
+    }
     stored = {
         str(path.relative_to(ROOT / "tests" / "golden").with_suffix(""))
         for path in (ROOT / "tests" / "golden").rglob("*.json")
