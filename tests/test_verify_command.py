@@ -198,9 +198,10 @@ class TestAStrangersContainer:
         ("missing.thing()", "Trouble: "),
         ("while (true) {}", "a script that runs without end was stopped"),
         ("(function flood() { dataLayer.push({event: 'go'}); })()", "the rest is not taken"),
-        ("setInterval(function () { fetch('/beat') }, 1)", "does not come to rest"),
+        ("setInterval(function () { fetch('/beat') }, 1)", "requests in one step: the page"),
+        ("setInterval(function () { dataLayer.push({event: 'beat'}) }, 5)", "does not come to rest"),
     ],
-    ids=["throws", "loops", "floods the data layer", "never rests"],
+    ids=["throws", "loops", "floods the data layer", "floods the network", "never rests"],
 )
 def test_a_tag_that_makes_trouble_is_named_and_stopped(folder: Path, html: str, said: str) -> None:
     started = time.monotonic()

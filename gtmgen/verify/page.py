@@ -15,10 +15,9 @@
     result.all_requests, result.unknown           # every request and who answered it; those that nobody knew
     result.errors, result.not_done                # what threw or ran without end; what the runtime does not do
 
-Every step waits until the page has come to rest. Nothing leaves the machine: `network` says who answers, and what is left ends at a
-sink on loopback.
-Nothing runs for ever: a script without end is stopped after `limit` seconds, and both that and a page that never rests stand in
-`Result.errors`. The other half of a container is plugged in with `answer`, which may be asynchronous.
+Every step waits until the page has come to rest. Nothing leaves the machine: `network` says who answers, the rest ends at a sink on
+loopback. Nothing runs for ever: a script without end is stopped after `limit` seconds, a page that floods the network is left, and
+that and a page that never rests stand in `Result.errors`. The other half of a container is plugged in with `answer`.
 
 It is an emulation of behaviour that is documented or was measured on Google's runtime from 2021 to 2026; where versions differ it
 follows the newest. The last check of a container is GTM's own Preview.
@@ -33,6 +32,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from gtmgen.verify import chromium
+from gtmgen.verify.flood import Flood
 from gtmgen.verify.javascript import literal, read
 from gtmgen.verify.network import Answer, Network
 from gtmgen.verify.program import Program
@@ -144,6 +144,7 @@ class Page:
         self.network.cookies = self._cookie_header
         self.raw = await self._context.new_page()
         self._debugger = await self._context.new_cdp_session(self.raw)
+        self.flood = Flood(self.raw)
         self.raw.on("request", self._request_begins)
         self.raw.on("requestfinished", self._request_ends)
         self.raw.on("requestfailed", self._request_ends)
@@ -215,8 +216,7 @@ class Page:
 
     def submit(self, selector: str) -> None:
         """`form.requestSubmit()`: as a button does it, with validation and a submit event."""
-        code = "(form) => (form.form || form).requestSubmit()"
-        self._on(selector, lambda: self.raw.eval_on_selector(selector, code))
+        self._on(selector, lambda: self.raw.eval_on_selector(selector, "(form) => (form.form || form).requestSubmit()"))
 
     def scroll(self, to: float | str) -> None:
         """Scrolls.
@@ -339,6 +339,7 @@ class Page:
                 break
             if self._busy <= len(self.network.held):
                 await self._answer_sunk()
+                self.flood.rest()
                 return True
         await self._answer_sunk()
         self._troubles.append(f"the page {self.raw.url} does not come to rest: timers, events or requests without end")
@@ -355,7 +356,7 @@ class Page:
         for number, facts in enumerate(self._facts.values()):
             fold((json.loads(facts[index]) for index in sorted(facts)), result, number)
         result.all_requests = list(self.network.requests)
-        result.errors += self._troubles
+        result.errors += [*self._troubles, *filter(None, [self.flood.stopped])]
         code = "() => { try { return [{ ...localStorage }, { ...sessionStorage }] } catch (error) { return [{}, {}] } }"
         local, session = await self._limited(self.raw.evaluate(code)) or ({}, {})
         cookies = {cookie["name"]: cookie["value"] for cookie in await self._context.cookies(self.raw.url)}

@@ -10,6 +10,7 @@ import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -24,8 +25,11 @@ from gtmgen.verify.result import Call, Event, Hit, Request, Result
 from gtmgen.verify.server_run import Seen, Server
 from gtmgen.verify.stubs import Stub
 
+_WAY_OUT = "a step does what a visitor could: mend it, or the page that the journey gives"
+_STOP = "look in the page and in its tags for what asks without end"
 _NOTHING = Seen((), (), (), ())
 _OfPage = TypeVar("_OfPage", Event, Call, Hit)
+_Given = TypeVar("_Given")
 
 
 class StepFacts(NamedTuple):
@@ -98,42 +102,59 @@ class _Walk:
         self._elsewhere: list[str] = []
         self._told = _Told()
         self._result = Result()
+        self._broken: Finding | None = None
 
     def walked(self) -> Walked:
         steps = list(self._script.steps)
         begins = steps.pop(0) if steps and steps[0].kind == "visit" else Step("visit", self._script.url)
-        broken: Finding | None = None
         started = time.perf_counter()
-        address = urljoin(self._script.url, str(begins.what))
-        with self._open(address) as page:
-            self._note(begins, page, started)
-            for step in steps:
-                if step.kind == "expect":
-                    self._ask(step.what, page)
-                    continue
-                started = time.perf_counter()
-                try:
-                    _do(page, step, self._script.url)
-                except (LookupError, TimeoutError) as problem:
-                    broken = self._cannot(step, str(problem.args[0]) if problem.args else "the page does not answer")
-                except Exception as problem:
-                    if not chromium.is_browsers(problem):
-                        raise
-                    broken = self._cannot(step, str(problem).splitlines()[0])
-                self._note(step, page, started)
-                if broken:
-                    self._picture(page)
-                    break
+        page = self._attempt(begins, partial(self._open, urljoin(self._script.url, str(begins.what))))
+        if page:
+            try:
+                self._note(begins, page, started)
+                self._go_on(steps, page)
+            finally:
+                self._attempt(begins, page.close)
         result = self._result
-        unknown = [f"{urlsplit(one.url)._replace(query='', fragment='').geturl()}" for one in result.unknown]
+        unknown = [urlsplit(one.url)._replace(query="", fragment="").geturl() for one in result.unknown]
         return Walked(
             self._script,
             self._as_of_now(),
             tuple(self._verdicts),
             tuple(dict.fromkeys([*result.not_done, *self._server_not_done])),
             tuple(dict.fromkeys([*self._wanted(unknown), *self._elsewhere])),
-            broken,
+            self._broken,
         )
+
+    def _go_on(self, steps: Sequence[Step], page: Page) -> None:
+        """What comes after the first page is open, until something cannot be done."""
+        for step in steps:
+            if self._broken:
+                return
+            if step.kind == "expect":
+                self._ask(step.what, page)
+            else:
+                started = time.perf_counter()
+                self._attempt(step, partial(_do, page, step, self._script.url))
+                self._note(step, page, started)
+
+    def _attempt(self, step: Step, act: Callable[[], _Given]) -> _Given | None:
+        """Does something of a step's; where it cannot be done, the scene is broken."""
+        try:
+            return act()
+        except (LookupError, TimeoutError) as problem:
+            self._breaks(step, str(problem.args[0]) if problem.args else "the page does not answer any more")
+        except Exception as problem:
+            if not chromium.is_browsers(problem):
+                raise
+            self._breaks(step, str(problem).splitlines()[0])
+        return None
+
+    def _breaks(self, step: Step, why: str, way_out: str = _WAY_OUT) -> None:
+        """Ends the scene here, unless it has ended before."""
+        if not self._broken:
+            at = Position(self._ground.file or self._script.title, step.line, 1 if step.line else 0)
+            self._broken = error("journey-step", f"`{step.said}` cannot be done: {why}", at, way_out)
 
     def _open(self, address: str) -> Page:
         script, ground = self._script, self._ground
@@ -153,7 +174,7 @@ class _Walk:
 
     def _note(self, step: Step, page: Page, started: float) -> None:
         """Writes down what is new."""
-        self._result = result = page.result()
+        result = self._result = self._attempt(step, page.result) or self._result
         seen = self._ground.server.take() if self._ground.server else _NOTHING
         self._server_not_done += seen.not_done
         self._elsewhere += seen.elsewhere
@@ -165,6 +186,10 @@ class _Walk:
             seconds=time.perf_counter() - started,
         )
         self._steps = _refreshed([*self._steps, facts], result.events)
+        if page.flood.stopped:
+            self._breaks(step, page.flood.stopped, _STOP)
+        if self._broken:
+            self._picture(page)
         if self._pause:
             self._pause(step.said)
 
@@ -185,15 +210,8 @@ class _Walk:
         except Exception:  # a page that runs without end has no picture, and that is said elsewhere
             return
 
-    def _cannot(self, step: Step, why: str) -> Finding:
-        at = Position(self._ground.file or self._script.title, step.line, 1 if step.line else 0)
-        return error("journey-step", f"`{step.said}` cannot be done: {why}", at, _WAY_OUT)
-
     def _wanted(self, unknown: Sequence[str]) -> list[str]:
         return [url for url in unknown if not url.startswith(self._script.blocked or ("\0",))]
-
-
-_WAY_OUT = "the step needs an element that a visitor could use: mend the selector, or the page that the journey gives"
 
 
 class _Told:
