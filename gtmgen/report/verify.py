@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -97,12 +98,15 @@ def _brief(found: str) -> str:
 
 
 def _side(arrivals: Sequence[Arrival]) -> str:
-    names = dict.fromkeys(one.event for one in arrivals)
-    return ", ".join(f"{name} x{count}" if (count := _times(arrivals, name)) > 1 else name for name in names) or "-"
-
-
-def _times(arrivals: Sequence[Arrival], name: str) -> int:
-    return sum(one.event == name for one in arrivals)
+    """What one side sent: each name, how often each pixel got it, and how many pixels there are."""
+    said = []
+    for name in dict.fromkeys(one.event for one in arrivals):
+        pixels = Counter(one.pixel for one in arrivals if one.event == name)
+        often = max(pixels.values())
+        said.append(
+            name + (f" x{often}" if often > 1 else "") + (f" ({len(pixels)} pixels)" if len(pixels) > 1 else "")
+        )
+    return ", ".join(said) or "-"
 
 
 def _params(params: Mapping[str, Any]) -> str:
