@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from gtmgen.platforms import library
 from gtmgen.report.diff.sides import Text, shown, visible
 from gtmgen.report.one_file import one_file
 from gtmgen.report.verify_arrivals import Link
@@ -20,8 +21,10 @@ from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 LIMIT = 5_000_000
 """Bytes that a page should not pass: it is mailed, and opened on telephones."""
-_LEVELS = ((WHOLE, 2_500_000), (1_000, 1_500_000), (250, 1_000_000), (60, 500_000))
+_LEVELS = ((WHOLE, 2_500_000), (1_000, 1_500_000), (200, 600_000), (60, 200_000))
 """Characters of a value and bytes of screenshots, for larger and larger outcomes; where something failed values stand whole."""
+_FEW = 500  # events: of more a page is not even tried with every value whole
+_VIEW = "page_view"  # is counted too, and is no conversion
 _IDS = 3  # event_ids in a cell
 
 
@@ -34,7 +37,7 @@ class Side(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What came of an expectation in a visit."""
+    """What came of what was expected in a visit."""
 
     visit: int
     title: str
@@ -53,7 +56,8 @@ class Row(NamedTuple):
     """Whose it is ("" where both sides carry the same), and the event_id."""
     more: int
     """How many ids are not shown."""
-    found: Text
+    said: Text
+    """What was expected, where it came; else what was found."""
     ok: bool
     to: str
     marks: tuple[Mark, ...]
@@ -82,14 +86,15 @@ def html(outcome: Outcome, names: Mapping[str, str] | None = None) -> str:
 
     Args:
         outcome: what was found.
-        names: what each platform is called, by its id; an id that is not in it stands for itself.
+        names: what each platform is called, by its id (None: as those that come with gtmgen are); another id stands for itself.
 
     Returns:
         The page; below 5 MB, unless what failed alone is more: then values are cut where all went well.
     """
-    called = names or {}
+    called = {one.id: one.name for one in library().platforms.values()} if names is None else names
     said = ""
-    for most, pictures in _LEVELS:
+    events = sum(len(step.events) for scene in outcome.scenes for step in scene.steps)
+    for most, pictures in _LEVELS[0 if events < _FEW else 2 :]:
         said = _page(outcome, called, most, pictures)
         if len(said) <= LIMIT and len(said.encode("utf-8")) <= LIMIT:
             break
@@ -146,8 +151,9 @@ def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
         names: what the platforms are called.
     """
     verdicts = [verdict for scene in outcome.scenes for verdict in scene.verdicts]
-    all_of = dict.fromkeys(verdict.subject for verdict in verdicts if verdict.platform)
+    named = dict.fromkeys(verdict.subject for verdict in verdicts if verdict.platform)
     wrong = dict.fromkeys(verdict.subject for verdict in outcome.failed if verdict.platform)
+    all_of = {subject for subject in named if subject != _VIEW or subject in wrong} or set(named)
     if wrong:
         some = f"{len(wrong)} of {_many(len(all_of), 'conversion')}" if len(all_of) > 1 else "The conversion"
         are = "is" if len(wrong) == 1 else "are"
@@ -161,7 +167,7 @@ def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
     if not verdicts:
         return "Nothing was expected, so nothing is proved.", "none"
     arrived = {verdict.subject for verdict in verdicts if verdict.browser or verdict.server}
-    if all_of and arrived >= all_of.keys():
+    if all_of and arrived >= all_of:
         on = both(dict.fromkeys(names.get(one.platform, one.platform) for one in verdicts if one.platform))
         every = "The conversion is" if len(all_of) == 1 else f"All {len(all_of)} conversions are"
         return f"{every} counted once on {on}.", "good"
@@ -207,7 +213,7 @@ def _rows(asked: Iterable[_Asked], names: Mapping[str, str]) -> list[list[Row]]:
         [_row(subject, names.get(platform, platform), found) for platform, found in platforms.items()]
         for subject, platforms in groups.items()
     ]
-    return sorted(rows, key=lambda group: all(row.ok for row in group))
+    return sorted(rows, key=lambda group: (all(row.ok for row in group), group[0].subject == _VIEW))
 
 
 def _row(subject: str, platform: str, asked: Sequence[_Asked]) -> Row:
@@ -228,14 +234,22 @@ def _row(subject: str, platform: str, asked: Sequence[_Asked]) -> Row:
         _side(verdict.server),
         tuple((side, "" if one is None else text(one, WHOLE)) for side, one in ids[:_IDS]),
         max(0, len(ids) - _IDS),
-        _text(verdict.found),
+        _text(verdict.expected if verdict.ok else verdict.found),
         verdict.ok,
         main.to,
-        tuple(
-            Mark(one.visit, f"{visible(one.title)}: {visible(one.verdict.found)}", one.verdict.ok, one.to)
-            for one in asked
-        ),
+        tuple(_marks(asked)),
     )
+
+
+def _marks(asked: Sequence[_Asked]) -> Iterable[Mark]:
+    """One for each visit; what failed in it speaks for it, or else what was asked last."""
+    by_visit: dict[int, list[_Asked]] = {}
+    for one in asked:
+        by_visit.setdefault(one.visit, []).append(one)
+    for number, of in by_visit.items():
+        failed = [one for one in of if not one.verdict.ok]
+        met = f"{len(of) - len(failed)} of {_many(len(of), 'expectation')} met"
+        yield Mark(number, f"{visible(of[0].title)}: {met}", not failed, (failed or of[-1:])[0].to)
 
 
 def _side(arrivals: Sequence[Arrival]) -> Side:

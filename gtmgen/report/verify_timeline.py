@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from gtmgen.report.diff.sides import Text, shown
+from gtmgen.report.diff.words import covered
 from gtmgen.report.verify_arrivals import Link, Pair, Place, by_step, pairs
 from gtmgen.report.verify_failures import Missed, missed
 from gtmgen.report.verify_values import WHOLE, Field, body, fields, json_text, text
@@ -65,6 +66,8 @@ class Moment(NamedTuple):
     fired: tuple[Ran, ...]
     kept: tuple[Kept, ...]
     consent: tuple[tuple[Text, Text], ...]
+    as_before: str
+    """What is as in the event before and not said again."""
     message: tuple[Field, ...]
     model: tuple[Field, ...]
     errors: tuple[Text, ...]
@@ -80,7 +83,7 @@ class Asked(NamedTuple):
     by: Text
     tone: str
     notes: str
-    query: tuple[Field, ...]
+    query: Text
     body: Text
 
 
@@ -219,35 +222,60 @@ class _Timeline:
     def _events(self, step: StepSeen, most: int) -> tuple[Moment, ...]:
         busy = sum(bool(event.fired or event.errors) for event in step.events)
         found = []
-        for event in step.events:
+        for at, event in enumerate(step.events):
             self._moments += 1
             open = busy <= _OPEN and bool(event.fired or event.errors)
             several = len(self._outcome.containers) > 1 and len({one.container for one in step.events}) > 1
-            found.append(_moment(event, f"e{self._moments}", most, open, event.container if several else ""))
+            before = step.events[at - 1] if at else None
+            found.append(_moment(event, before, f"e{self._moments}", most, open, event.container if several else ""))
         return tuple(found)
 
 
-def _moment(event: Event, id: str, most: int, open: bool, container: str) -> Moment:
-    message = event.message if isinstance(event.message, Mapping) else {}
-    model = event.model if isinstance(event.model, Mapping) else {}
-    layer = [
-        Field(shown(key), "", True) if key in message and message[key] == part else field
-        for (key, part), field in zip(model.items(), fields(model, most), strict=True)
-        if key != "event"
-    ]
+def _moment(event: Event, before: Event | None, id: str, most: int, open: bool, container: str) -> Moment:
     fired = tuple(_ran(run, event, most) for run in event.tags if run.outcome == "fired")
+    kept = tuple(_kept(event.tags, most))
+    consent: dict[str, list[str]] = {}
+    for type, state in event.consent.items():
+        consent.setdefault(state, []).append(type)
+    scarce = before is not None and most < WHOLE  # then what is as in the event before is not said again
+    same_kept = bool(scarce and before and kept and kept == tuple(_kept(before.tags, most)))
+    same_consent = bool(scarce and before and consent and event.consent == before.consent)
+    message = event.message
+    if isinstance(message, Mapping):
+        message = {key: part for key, part in message.items() if key != "gtm.uniqueEventId"}  # GTM's own, and no news
     return Moment(
         id,
         shown(event.name),
         shown(container),
         fired,
-        tuple(_kept(event.tags, most)),
-        tuple((shown(type), shown(state)) for type, state in event.consent.items()),
-        fields(event.message, most),
-        tuple(layer),
+        () if same_kept else kept,
+        () if same_consent else tuple((shown(", ".join(types)), shown(state)) for state, types in consent.items()),
+        " and ".join(["the tags that did not fire"] * same_kept + ["consent"] * same_consent),
+        fields(message, most),
+        tuple(_layer(event, before, most)),
         tuple(text(error, most) for error in event.errors),
         open,
     )
+
+
+def _layer(event: Event, before: Event | None, most: int) -> Iterable[Field]:
+    """The data layer by its keys: whole what is not in the message; where room is scarce, nor was there in the event before."""
+    message = event.message if isinstance(event.message, Mapping) else {}
+    model = event.model if isinstance(event.model, Mapping) else {}
+    old = before.model if before and isinstance(before.model, Mapping) and before.page == event.page else {}
+    said: dict[str, list[str]] = {"as in the message": [], "as in the event before": []}
+    for key, part in model.items():
+        if key == "event":
+            continue  # the title
+        if key in message and message[key] == part:
+            said["as in the message"].append(key)
+        elif most < WHOLE and key in old and old[key] == part:
+            said["as in the event before"].append(key)
+        else:
+            yield Field(shown(key), json_text(part, most, key))
+    for words, keys in said.items():
+        if keys:
+            yield Field(shown(", ".join(keys)), words, True)
 
 
 def _ran(run: TagRun, event: Event, most: int) -> Ran:
@@ -311,7 +339,7 @@ def _asked(request: Request, most: int) -> Asked:
     notes = [request.kind, "as the page was left" if request.leaving else ""]
     unknown = request.answered_by == "nobody"
     by = f"{request.answered_by} {request.status or ''}".strip()
-    query = tuple(Field(shown(key), text(value, most, key)) for key, value in parse_qsl(parts.query, True))
+    query = "\n".join(f"{key} = {covered(value, key)}" for key, value in parse_qsl(parts.query, True))
     return Asked(
         request.method,
         shown(parts.netloc or f"{parts.scheme}:"),
@@ -319,6 +347,6 @@ def _asked(request: Request, most: int) -> Asked:
         shown(by),
         "bad" if unknown else "warn" if request.status >= 400 else "calm",
         ", ".join(filter(None, notes)),
-        query,
+        text(query, most),
         body(request.body, most),
     )

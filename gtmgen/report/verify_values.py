@@ -23,7 +23,7 @@ class Field(NamedTuple):
     name: Text
     value: Text
     seen: bool = False
-    """Whether the value stands elsewhere already, and is not said again."""
+    """Whether the value stands elsewhere, where `value` says."""
 
 
 def text(value: str, most: int, field: str = "") -> Text:
