@@ -99,23 +99,28 @@ class _Deriver:
 
     def _routes(self) -> Iterator[SceneScript]:
         """Pages as routes of a single-page app."""
-        made = [one for one in self._of_kind("page") if not one.occasion.setting.body]
-        starts = [Setting(host=self._host, path=path) for path in ("", "/example", "/gtmgen/start")]
-        start = next(
-            (one for one in starts if not any(self._hits(group, [self._page(one)]) for group in self._groups)), None
-        )
-        if not made or start is None:
+        made = self._of_kind("page")
+        if not made:
             return
+        taken = made[0].occasion.setting.path.rstrip("/")
+        start = Setting(host=self._host, path="/example" if taken != "/example" else "")
         steps: list[Step] = []
         path, moved = start.path or "/", []
         for one in made:
             setting = one.occasion.setting
-            if setting.path.rstrip("/") != path.rstrip("/"):
-                steps += [Step("run", setting.code)] * bool(setting.code) + [Step("navigate", setting.address)]
-                path = setting.path
-                moved.append(one)
+            if setting.path.rstrip("/") == path.rstrip("/"):
+                self._refused[
+                    f"`{one.occasion.conversion}` was not made to happen by a route: the path before is the same"
+                ] = None
+                continue
+            steps += [Step("run", setting.code)] * bool(setting.code) + [Step("navigate", setting.address)]
+            path = setting.path
+            moved.append(one)
+        if not moved:
+            return
         html = "".join(one.occasion.setting.html for one in moved)
-        page = Page(start._replace(html=html))
+        bodies = [one.occasion.setting.body for one in moved]
+        page = Page(start._replace(html=html, body={key: value for body in bodies for key, value in body.items()}))
         yield self._scene("pages as routes of a single-page app", [page], steps, moved, routes=len(moved))
 
     def _together(self) -> Iterator[SceneScript]:

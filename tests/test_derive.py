@@ -1,0 +1,155 @@
+"""Journeys that are made from a spec: the pages are built right, nothing is left out without a word, and the specs verify clean."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from py_mini_racer import MiniRacer
+
+from gtmgen.platforms import Library
+from gtmgen.resolve import side
+from gtmgen.source import parse
+from gtmgen.spec.model import Condition
+from gtmgen.verify import chromium as browsers
+from gtmgen.verify.derive import derive
+from gtmgen.verify.element_for import element_for
+from gtmgen.verify.journey import Expectation, Journey, SceneScript
+from gtmgen.verify.page import Page
+from gtmgen.verify.program import Program
+from gtmgen.verify.subject import of_spec, ready
+from gtmgen.verify.text_for import holds, satisfying
+from gtmgen.verify.verify import verify
+from tests.conftest import HEAD, ROOT, compiled, known
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = parse((ROOT / "tests" / "derive" / name).read_text("utf-8"), name).data
+    return found
+
+
+def conditions(rows: list[dict[str, Any]]) -> list[Condition]:
+    return [Condition(op, right) for row in rows for op, right in row.items()]
+
+
+@pytest.mark.parametrize("case", cases("texts.yml"), ids=lambda case: json.dumps(case["wanted"]))
+def test_a_text_is_made_that_satisfies_conditions(case: dict[str, Any]) -> None:
+    wanted = [(one, True) for one in conditions(case["wanted"])]
+    wanted += [(one, False) for one in conditions(case.get("not", []))]
+    text = satisfying(wanted, case["kind"])
+    assert text == case["text"]
+    if text is not None:
+        path = case["kind"] == "path"
+        assert all(holds(one, text, path=path) == must for one, must in wanted)
+        with MiniRacer() as engine:
+            for one in (one for one, must in wanted if must and one.op == "matches"):
+                assert engine.eval(f"new RegExp({json.dumps(one.right)}).test({json.dumps(text)})") is True
+
+
+SELECTORS = cases("selectors.yml")
+
+
+@pytest.mark.parametrize("case", SELECTORS, ids=lambda case: case["css"])
+def test_an_element_is_built_for_a_selector(case: dict[str, Any]) -> None:
+    if "refused" in case:
+        with pytest.raises(LookupError, match=re.escape(case["refused"])):
+            element_for(case["css"])
+    else:
+        assert element_for(case["css"]).html == case["html"]
+
+
+@pytest.mark.usefixtures("chromium")
+def test_chromium_finds_the_element_that_was_built() -> None:
+    with Page(Program("GTM-NONE", {}, {}, ()), scripts={"https://www.googletagmanager.com": ""}) as page:
+        for case in SELECTORS:
+            if "html" in case:
+                made = element_for(case["css"])
+                made.target.attributes["data-it"] = ""
+                classes = made.body.given.get("class", "")
+                code = f"document.body.className = {json.dumps(classes)}; document.body.innerHTML = {json.dumps(made.html)};"
+                found = page.evaluate(
+                    f"() => {{ {code} return document.querySelector('[data-it]').matches({json.dumps(case['css'])}) }}"
+                )
+                assert found is True, case["css"]
+
+
+def of(spec: str, library: Library | None = None) -> Journey:
+    made = of_spec(spec, "spec.yml", library or known())
+    assert made.spec
+    return derive(made.spec, made.sendings, library or known())
+
+
+def expectations(scenes: tuple[SceneScript, ...]) -> Iterator[Expectation]:
+    for scene in scenes:
+        for step in scene.steps:
+            if step.kind == "expect":
+                yield from step.what
+
+
+@pytest.mark.parametrize("case", cases("specs.yml"), ids=lambda case: case["about"])
+def test_what_becomes_of_a_spec(case: dict[str, Any]) -> None:
+    journey = of(HEAD + json.dumps({"conversions": case["conversions"]})[1:-1])
+    first = journey.scenes[:1]
+    said = [step.said for step in first[0].steps]
+    assert all(any(step.endswith(one) for step in said) for one in case.get("does", [])), said
+    assert case.get("html", "") in "".join(first[0].pages.values())
+    if "pushed" in case:
+        assert any(step.what == (case["pushed"],) for step in first[0].steps)
+    counts = {one.subject: one.times for one in expectations(first) if one.event_id is None}
+    assert {name: counts.get(name) for name in case.get("counts", {})} == case.get("counts", {})
+    if "not_done" in case:
+        assert any(re.search(case["not_done"], one) for one in journey.not_done), journey.not_done
+    else:
+        assert journey.not_done == ()
+
+
+def spec_files() -> list[Path]:
+    triggers = sorted((ROOT / "tests" / "triggers").glob("*.yml"))
+    return [*sorted((ROOT / "specs").glob("*.yml")), *triggers, *sorted((ROOT / "templates").glob("*/example.yml"))]
+
+
+@pytest.mark.parametrize("path", spec_files(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_conversion_is_left_out_without_a_word(path: Path) -> None:
+    text = path.read_text("utf-8")
+    text = text if "gtmgen:" in text else HEAD + text
+    journey, made = of(text), compiled(text)
+    asked = {(one.subject, one.on) for one in expectations(journey.scenes)}
+    for sending in made.sendings:
+        if side(sending) in ("browser", "both"):
+            told = any(one.startswith(f"`{sending.conversion}`") for one in journey.not_done)
+            assert (sending.conversion, sending.platform) in asked or told
+
+
+def test_the_scenes_of_a_shop() -> None:
+    journey = of((ROOT / "specs" / "shop.yml").read_text("utf-8"))
+    assert [scene.title for scene in journey.scenes] == [
+        "each conversion once",
+        "two of each in one task",
+        "in the data layer before the snippet, and again after a reload",
+        "each once more after a reload",
+        "consent denied, and granted late",
+    ]
+    purchase = [one for one in expectations(journey.scenes[1:2]) if one.subject == "purchase" and one.on == "tiktok"]
+    assert [(one.times, one.event_id, one.params.get("value")) for one in purchase] == [
+        (2, None, None),
+        (1, "purchase.T-1001", 59.9),
+        (1, "purchase.T-1002", None),
+    ]
+
+
+@pytest.mark.usefixtures("chromium")
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yml")), ids=lambda path: path.stem)
+def test_the_specs_verify_clean_on_both_sides(path: Path) -> None:
+    made = of_spec(path.read_text("utf-8"), path.name, known())
+    assert made.spec
+    outcome = verify(ready(made, derive(made.spec, made.sendings, known())), known(), browsers.shared())
+    assert [(one.subject, one.platform, one.found, one.reasons) for one in outcome.failed] == []
+    assert [scene.broken for scene in outcome.scenes if scene.broken] == []
+    assert outcome.not_done == outcome.unknown == ()
+    both = {sending.platform for sending in made.sendings if sending.server == "sgtm"}
+    arrived = {(one.side, one.platform) for scene in outcome.scenes for step in scene.steps for one in step.arrivals}
+    assert arrived == {("browser", platform) for platform in made.spec.platforms} | {("server", one) for one in both}
