@@ -19,6 +19,7 @@ from gtmgen.verify import chromium as browsers
 from gtmgen.verify.derive import derive
 from gtmgen.verify.element_for import element_for
 from gtmgen.verify.journey import Expectation, Journey, SceneScript
+from gtmgen.verify.journey_file import load
 from gtmgen.verify.page import Page
 from gtmgen.verify.program import Program
 from gtmgen.verify.subject import of_spec, ready
@@ -153,3 +154,13 @@ def test_the_specs_verify_clean_on_both_sides(path: Path) -> None:
     both = {sending.platform for sending in made.sendings if sending.server == "sgtm"}
     arrived = {(one.side, one.platform) for scene in outcome.scenes for step in scene.steps for one in step.arrivals}
     assert arrived == {("browser", platform) for platform in made.spec.platforms} | {("server", one) for one in both}
+
+
+@pytest.mark.usefixtures("chromium")
+@pytest.mark.parametrize("path", sorted((ROOT / "specs" / "journeys").glob("*.yml")), ids=lambda path: path.stem)
+def test_the_journeys_that_were_written_by_hand_are_clean(path: Path) -> None:
+    made = of_spec((ROOT / "specs" / path.name).read_text("utf-8"), path.name, known())
+    journey = load(path.read_text("utf-8"), str(path), made.site, made.words)
+    outcome = verify(ready(made, journey), known(), browsers.shared())
+    assert [(one.line, one.subject, one.platform, one.found, one.reasons) for one in outcome.failed] == []
+    assert [scene.broken for scene in outcome.scenes if scene.broken] == []
