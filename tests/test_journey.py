@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from gtmgen.findings import GtmgenError
 from gtmgen.source import parse
-from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journey import Expectation, StepKind
 from gtmgen.verify.journey_file import Words, load
-from tests.conftest import ROOT
+from gtmgen.verify.subject import of_spec
+from tests.conftest import ROOT, known
 
 WORDS = Words(["purchase", "add_to_cart"], ["tiktok", "meta"], ["gtmgen - Purchase"])
 
@@ -81,3 +83,26 @@ def test_without_a_site_of_its_own_a_journey_is_on_the_specs() -> None:
 def test_a_step_knows_its_line() -> None:
     [scene] = load("gtmgen-journey: 1\nsteps:\n  - visit: /\n  - reload\n", "a.yml").scenes
     assert [step.line for step in scene.steps] == [3, 4]
+
+
+def test_the_pages_own_journeys_can_be_read() -> None:
+    page = (ROOT / "docs" / "verify.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        whole = block if block.startswith("gtmgen-journey") else f"gtmgen-journey: 1\nsteps:\n{block}"
+        assert load(whole, "verify.md").scenes
+
+
+def test_the_page_explains_every_key_and_step() -> None:
+    page = (ROOT / "docs" / "verify.md").read_text("utf-8")
+    keys = {"site", "html", "pages", "consent", "before", "blocked", "variables", "steps", "scenes"}
+    assert keys <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert all(f"`{kind}" in page for kind in get_args(StepKind))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs" / "journeys").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_journey_that_comes_with_gtmgen_uses_its_specs_names(path: Path) -> None:
+    spec = ROOT / "specs" / path.name
+    subject = of_spec(spec.read_text("utf-8"), str(spec), known())
+    assert load(path.read_text("utf-8"), str(path), subject.site, subject.words).scenes
