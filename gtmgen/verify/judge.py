@@ -164,6 +164,8 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         why += [f"pixel {pixel} got it too, which the spec does not name" for pixel in strangers]
         if many or lacking:
             why += reasons.too_many(groups, steps)
+        if few or lacking:
+            why += reasons.in_trouble(question.came)
         if few:
             why += reasons.too_few(question.came, steps)
         ids = frozenset(one.event_id for one in question.came)

@@ -219,14 +219,18 @@ def too_many(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[
             yield f"step {other.step} ({again}) sent it again under another event_id: {ids}"
 
 
-def too_few(sent: Sequence[Arrival], steps: Sequence[StepFacts]) -> Iterator[str]:
-    """Why some of what was sent does not count: it came under an id that was seen before, or is no conversion at all."""
-    by_id: dict[tuple[object, ...], list[Arrival]] = {}
+def in_trouble(sent: Iterable[Arrival]) -> Iterator[str]:
+    """Why something that arrived counts as nothing: in the pixel's own words, or the server API's."""
     for one in sent:
         if one.trouble:
-            where = "pixel" if one.side == "browser" else "server"
-            yield f"{one.trouble} ({where} {one.pixel}, step {one.step})"
-        elif one.side == "browser":
+            yield f"{one.trouble} (pixel {one.pixel}, step {one.step})"
+
+
+def too_few(sent: Iterable[Arrival], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Why some of what was sent does not count: it came under an id that was seen before."""
+    by_id: dict[tuple[object, ...], list[Arrival]] = {}
+    for one in sent:
+        if one.side == "browser" and not one.trouble:
             by_id.setdefault((one.pixel, one.event, one.event_id), []).append(one)
     for (_, _, id), ones in by_id.items():
         if id is not None and len(ones) > 1:

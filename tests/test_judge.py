@@ -1,0 +1,162 @@
+"""What platforms count of what arrived, and what is said where that is not what was expected: without a browser, case by case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from gtmgen.container.whole import Container
+from gtmgen.source import parse
+from gtmgen.verify.counting import Known, arrivals, counted, knowing
+from gtmgen.verify.journey import Expectation, Step
+from gtmgen.verify.judge import judge, same
+from gtmgen.verify.outcome import ServerEvent
+from gtmgen.verify.result import Call, Event, TagRun
+from gtmgen.verify.server_api import Taken
+from gtmgen.verify.server_half import ServerTag
+from gtmgen.verify.server_run import Seen
+from gtmgen.verify.walk import StepFacts
+from tests.conftest import ROOT, known
+from tests.test_planted import subject
+
+CASES: list[dict[str, Any]] = parse((ROOT / "tests" / "judge.yml").read_text("utf-8"), "judge.yml").data
+PIXELS = {"ttq": "C4A1B2C3D4E5F6G7H8I9", "fbq": "123456789012345"}
+PIXELS |= {"tiktok": PIXELS["ttq"], "meta": PIXELS["fbq"]}
+
+
+@cache
+def containers() -> Known:
+    made = subject()
+    assert made.server
+    return knowing(known(), [Container(made.web), Container(made.server)], made.spec, made.sendings)
+
+
+def step(number: int, happened: list[dict[str, Any]]) -> StepFacts:
+    events = [event(one, i) for i, one in enumerate(happened) if "event" in one]
+    calls = [call(one) for one in happened if "call" in one]
+    served = [at_server(one) for one in happened if "at server" in one]
+    taken = [(f"gtmgen - {one['server'][0]}", take(one)) for one in happened if "server" in one]
+    seen = Seen(tuple(served), tuple((server_tag(one), one) for _, one in taken), (), ())
+    return StepFacts(number, Step("push", ({"event": "x"},)), "", tuple(events), tuple(calls), server=seen)
+
+
+def event(one: Mapping[str, Any], id: int) -> Event:
+    runs = [
+        TagRun(tag, *([told] if isinstance(told, str) else [told[0], "", told[1]]))
+        for tag, told in one.get("tags", {}).items()
+    ]
+    return Event(one["event"], id, 0, "GTM-TEST", one.get("message"), one.get("model"), one.get("consent", {}), runs)
+
+
+def call(one: Mapping[str, Any]) -> Call:
+    sdk, name, id = one["call"]
+    pixel = one.get("pixel", PIXELS[sdk])
+    return Call(sdk, "track", pixel, name, one.get("params"), id, None, one.get("state", "sent"), one.get("warning"))
+
+
+def take(one: Mapping[str, Any]) -> Taken:
+    platform, name, id = one["server"]
+    refused, test = one.get("refused", ""), one.get("test", False)
+    return Taken(platform, PIXELS[platform], name, id, one.get("params", {}), {}, "", 1_767_225_600, refused, test)
+
+
+def server_tag(taken: Taken) -> str:
+    return f"gtmgen - {known().platforms[taken.platform].name} - {taken.event}"
+
+
+def at_server(one: Mapping[str, Any]) -> ServerEvent:
+    tags = [ServerTag(tag, *told[:1], "", told[1], "", (), (), (), (), "") for tag, told in one["tags"].items()]
+    return ServerEvent("purchase", one["at server"], tuple(tags))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"])
+def test_a_verdict(case: dict[str, Any]) -> None:
+    steps = [step(number, happened) for number, happened in enumerate(case["steps"], 1)]
+    expectation = Expectation(
+        **{key: tuple(value) if key == "sides" else value for key, value in case["expect"].items()}
+    )
+    verdicts = judge(containers(), steps, [expectation])
+    assert all(one.ok for one in verdicts) is case["ok"], verdicts
+    assert verdicts[0].found.startswith(case.get("counts", ""))
+    reasons = [reason for one in verdicts if not one.ok for reason in one.reasons]
+    places = [
+        next((i for i, reason in enumerate(reasons) if re.search(one, reason)), -1) for one in case.get("because", [])
+    ]
+    assert -1 not in places and places == sorted(places), reasons
+    if case["ok"]:
+        assert reasons == []
+
+
+def test_what_is_counted_is_a_pixel_an_event_and_an_event_id() -> None:
+    calls = [
+        ("ttq", "Purchase", "1"),
+        ("ttq", "Purchase", "1"),
+        ("ttq", "AddToCart", "1"),
+        ("fbq", "Purchase", "1"),
+        ("ttq", "Purchase", None),
+    ]
+    came = arrivals([step(1, [{"call": one} for one in calls])], containers())
+    groups = counted(came, known())
+    assert [(one.platform, one.event, one.event_id, len(one.arrivals), one.counts) for one in groups] == [
+        ("tiktok", "Purchase", "1", 2, 1),
+        ("tiktok", "AddToCart", "1", 1, 1),
+        ("meta", "Purchase", "1", 1, 1),
+        ("tiktok", "Purchase", None, 1, 1),
+    ]
+
+
+def test_ids_are_compared_as_the_text_that_a_browser_makes_of_them() -> None:
+    came = arrivals(
+        [step(1, [{"call": ["ttq", "Purchase", 7.0]}, {"server": ["tiktok", "Purchase", "7"]}])], containers()
+    )
+    assert [one.event_id for one in came] == ["7", "7"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (5, 5.0, True),
+        (5, "5", False),
+        (1, True, False),
+        (None, None, True),
+        (0, None, False),
+        ([1, {"a": 2}], [1.0, {"a": 2}], True),
+        ([1], [1, 2], False),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+    ],
+)
+def test_values_are_the_same_to_a_platform(one: Any, other: Any, expected: bool) -> None:
+    assert same(one, other) is expected and same(other, one) is expected
+
+
+def test_two_conversions_with_one_event_name_are_told_apart_by_their_tags() -> None:
+    from gtmgen.verify.subject import of_spec
+
+    spec = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
+conversions:
+  - {event: generate_lead, name: One, when: {data_layer: one}}
+  - {event: generate_lead, name: Two, when: {data_layer: two}}
+"""
+    made = of_spec(spec, "spec.yml", known())
+    both = knowing(known(), [Container(made.web)], made.spec, made.sendings)
+    facts = step(
+        1,
+        [
+            {"event": "one", "tags": {"gtmgen - TikTok - One": "fired"}},
+            {"event": "two", "tags": {"gtmgen - TikTok - Two": "fired"}},
+            {"call": ["ttq", "Lead", "a"]},
+            {"call": ["ttq", "Lead", "b"]},
+        ],
+    )
+    assert [one.tag for one in arrivals([facts], both)] == ["gtmgen - TikTok - One", "gtmgen - TikTok - Two"]
+    verdicts = judge(
+        both, [facts], [Expectation("One", event_id="a"), Expectation("Two", event_id="b"), Expectation("Two")]
+    )
+    assert [one.ok for one in verdicts] == [True, True, True]
