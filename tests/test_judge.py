@@ -19,6 +19,7 @@ from gtmgen.verify.result import Call, Event, TagRun
 from gtmgen.verify.server_api import Taken
 from gtmgen.verify.server_half import ServerTag
 from gtmgen.verify.server_run import Seen
+from gtmgen.verify.subject import of_spec
 from gtmgen.verify.walk import StepFacts
 from tests.conftest import ROOT, known
 from tests.test_planted import subject
@@ -76,9 +77,8 @@ def at_server(one: Mapping[str, Any]) -> ServerEvent:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"])
 def test_a_verdict(case: dict[str, Any]) -> None:
     steps = [step(number, happened) for number, happened in enumerate(case["steps"], 1)]
-    expectation = Expectation(
-        **{key: tuple(value) if key == "sides" else value for key, value in case["expect"].items()}
-    )
+    fields: dict[str, Any] = {**case["expect"], "sides": tuple(case["expect"].get("sides", ()))}
+    expectation = Expectation(**fields)
     verdicts = judge(containers(), steps, [expectation])
     assert all(one.ok for one in verdicts) is case["ok"], verdicts
     assert verdicts[0].found.startswith(case.get("counts", ""))
@@ -134,8 +134,6 @@ def test_values_are_the_same_to_a_platform(one: Any, other: Any, expected: bool)
 
 
 def test_two_conversions_with_one_event_name_are_told_apart_by_their_tags() -> None:
-    from gtmgen.verify.subject import of_spec
-
     spec = """\
 gtmgen: 1
 site: {name: Shop, domain: www.shop.example, currency: EUR}
