@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from gtmgen.container.named import LISTS
+from gtmgen.container.whole import Container
+from gtmgen.diff.importing import imported
 from tests.conftest import ROOT, command
 from tests.exports import export
 from tests.repository import SPEC, commit, git, pull_request
@@ -224,6 +226,23 @@ def test_what_an_earlier_build_left_is_told_of_gtmgens_own_files_alone(folder: P
         rows = [{"name": tag, "type": "html", "html": name, "fires": ["All Pages"]} for tag in tags]
         (folder / f"{name}.json").write_text(export({"tag": rows}), encoding="utf-8")
     assert "earlier build" not in gtmgen("diff", *words, "live.json", "recipe.json", cwd=folder).stdout.decode()
+
+
+def test_what_a_server_container_refers_to_and_its_file_does_not_bring_is_not_left_over(folder: Path) -> None:
+    """The tokens come by a file of their own, once; neither that file nor the container's says that anything of the other is to go."""
+    server = "server: {transport: sgtm, url: https://sgtm.example.com, measurement_id: G-ABCDEF1234}"
+    (folder / "shop.yml").write_text(f"{SPEC}{server}\n", encoding="utf-8")
+    gtmgen("build", "shop.yml", cwd=folder)
+    (setup,) = (folder / "output").glob("shop.server-setup*.json")
+    container = folder / "output" / "shop.server.json"
+    live, file = (Container(json.loads(path.read_text(encoding="utf-8"))) for path in (setup, container))
+    whole = json.dumps(imported(live, file, "overwrite-conflicting").container.data)
+    (folder / "live.json").write_text(whole.replace("PASTE-YOUR-ACCESS-TOKEN-HERE", "filled in"), encoding="utf-8")
+    for new in (str(setup), str(container)):
+        for words in (["--merge", "overwrite-conflicting"], []):
+            said = gtmgen("diff", *words, "live.json", new, cwd=folder).stdout.decode()
+            assert said or words, "only an import finds nothing to do"
+            assert "Delete them there" not in said and "They go on sending" not in said
 
 
 NAMES = [

@@ -7,11 +7,11 @@ a suffix (`_import_1`, seen in public exports). See docs/reviews.md for what eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import count
 from typing import Any, Literal, NamedTuple, get_args
 
-from gtmgen.container.graph import MARK, Key
+from gtmgen.container.graph import MARK, Key, reach
 from gtmgen.container.labels import bare
 from gtmgen.container.named import LISTS, Unlinked, relink, unlink
 from gtmgen.container.rename import redirected, rename
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
     now: str = ""
     """The name that it gets, where it is renamed."""
     leftover: bool = False
-    """Kept, though its name begins like everything in the file: made by an earlier file, and still live."""
+    """Kept, though its name begins like everything in the file and only its like needs it: made by an earlier file, and still live."""
 
 
 class Imported(NamedTuple):
@@ -87,11 +87,11 @@ def imported(live: Container, file: Container, mode: Mode) -> Imported:
         elif fate == "renamed":
             kept[key[0], names[key]] = came[key[0], names[key]]
     outcomes = [Outcome(key[0], bare(key[1]), fate, names.get(key, "")) for key, fate in fates.items()]
-    prefix = _prefix(file)
-    for key, fate in others.items():
-        left = fate == "kept" and bool(prefix) and key[1].startswith(prefix)
-        outcomes.append(Outcome(key[0], bare(key[1]), fate, "", left))
     result = Container(_assembled(kept, live, file, mode))
+    prefix = _prefix(file)
+    alike = {key for key, fate in others.items() if fate == "kept" and prefix and key[1].startswith(prefix)}
+    left = alike - _needed(result, alike) if alike else alike
+    outcomes += [Outcome(key[0], bare(key[1]), fate, "", key in left) for key, fate in others.items()]
     return Imported(
         mode, result, tuple(sorted(outcomes, key=lambda one: (LISTS.index(one.kind), one.name.casefold(), one.name)))
     )
@@ -121,8 +121,22 @@ def _new_names(live: Container, file: Container, fates: Mapping[Key, Fate]) -> d
     return names
 
 
+def _needed(result: Container, alike: Set[Key]) -> set[Key]:
+    """What the rest of a container uses, through any number of steps: the file's tags a token, somebody's own tag a trigger."""
+    found: set[Key] = set()
+    for key in result.named:
+        if key not in alike and result.graph[key] - found:
+            found |= reach(result.graph, key)
+    return found
+
+
 def _prefix(file: Container) -> str:
-    """What every tag, trigger and variable of the file begins with, up to a dash; "" where they do not."""
+    """What every tag, trigger and variable of the file begins with, up to a dash; "" where they do not.
+
+    A file without tags and triggers is a set-up, which is imported beside others: it says nothing of what they made.
+    """
+    if not any(key[0] in {"tag", "trigger"} for key in file.named):
+        return ""
     names = [key[1] for key in file.named if key[0] in {"tag", "trigger", "variable"}]
     head, dash, _ = names[0].partition(" - ") if names else ("", "", "")
     prefix = head + dash

@@ -287,12 +287,14 @@ def notes(found: Comparison) -> list[Note]:
     if found.imported:
         left = tuple((one.kind, one.name) for one in found.imported.outcomes if one.leftover)
         return _left_in_gtm(left, "An earlier build made these, they are not in the file, and the import leaves them")
-    if not found.new.made:
-        return []
+    file = found.new.container
+    if not found.new.made or not (any(file.of("tag")) or any(file.of("trigger"))):
+        return []  # a set-up, which is imported once, says nothing of what else gtmgen made
     gone = [change for change in found.diff.changes if change.how in {"removed", "renamed"}]
-    keys = tuple(
+    listed = [
         (change.kind, change.was or change.name) for change in gone if change.kind in {"tag", "trigger", "variable"}
-    )
+    ]
+    keys = tuple(key for key in listed if key not in file.missing)  # what it refers to and does not bring is needed
     return _left_in_gtm(keys, "An import removes nothing: these are gone from the file and not from GTM")
 
 
