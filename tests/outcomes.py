@@ -6,6 +6,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from gtmgen.findings import Finding, Position, Severity
@@ -21,6 +22,7 @@ EVENTS = {
     "Newsletter": {"tiktok": "Subscribe", "meta": "Subscribe"},
 }
 DUE = '{{Base Pixel - Due}} ("false") does not equal "true"'
+_KINDS = {"browser", "server", "fired", "filter", "exception", "consent", "success", "failure"}
 TOKEN = "SECRET-TOKEN-0123456789"
 CART = {"value": 59.9, "currency": "EUR", "items": [{"item_id": "12", "price": 29.95, "quantity": 2}]}
 
@@ -68,7 +70,7 @@ def event(name: str, id: int, message: Mapping[str, Any], model: Mapping[str, An
     ]
     full = {"event": name, **message, "gtm.uniqueEventId": id}
     granted = {"ad_storage": "granted", "analytics_storage": "granted", "ad_user_data": "denied"}
-    layer = {"event": name, "gtm": {"uniqueEventId": id}, **model, **message}
+    layer = {"event": name, "gtm": {"uniqueEventId": id}, **message, **model}
     return Event(name, id, 0, "GTM-SHOP123", full, layer, granted, runs, ended=dict.fromkeys(fired, True))
 
 
@@ -287,4 +289,19 @@ def outcome(scenes: Sequence[tuple[str, Sequence[StepSeen], Sequence[Verdict]]],
     )
     not_done, unknown, assumed = (tuple(more.get(key, ())) for key in ("not_done", "unknown", "assumed"))
     containers = ("shop.web.json", "shop.server.json")
-    return Outcome(more.get("name", "specs/shop.yml"), containers, made, not_done, unknown, assumed, 3.21)
+    return Outcome(more.get("name", "specs/shop.yml"), containers, made, not_done, unknown, assumed, 3.21, NAMES)
+
+
+def poisoned(value: Any, text: str) -> Any:
+    """The same value with a text behind every text in it, wherever it stands; what tells kinds apart stays."""
+    if isinstance(value, str):
+        return value if value in _KINDS else value + text
+    if isinstance(value, Mapping):
+        return {poisoned(key, text): poisoned(part, text) for key, part in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(poisoned(part, text) for part in value))
+    if isinstance(value, list | tuple):
+        return type(value)(poisoned(part, text) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value)(**{field.name: poisoned(getattr(value, field.name), text) for field in fields(value)})
+    return value

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gtmgen.platforms import library
 from gtmgen.report.diff.sides import Text, shown, visible
 from gtmgen.report.one_file import one_file
 from gtmgen.report.verify_arrivals import Link
@@ -81,44 +80,44 @@ class _Asked(NamedTuple):
     to: str
 
 
-def html(outcome: Outcome, names: Mapping[str, str] | None = None) -> str:
+def html(outcome: Outcome) -> str:
     """What a verification found, as one HTML file.
 
     Args:
         outcome: what was found.
-        names: what each platform is called, by its id (None: as those that come with gtmgen are); another id stands for itself.
 
     Returns:
         The page; below 5 MB, unless what failed alone is more: then values are cut where all went well.
     """
-    called = {one.id: one.name for one in library().platforms.values()} if names is None else names
     said = ""
     events = sum(len(step.events) for scene in outcome.scenes for step in scene.steps)
     for most, pictures in _LEVELS[0 if events < _FEW else 2 :]:
-        said = _page(outcome, called, most, pictures)
+        said = _page(outcome, most, pictures)
         if len(said) <= LIMIT and len(said.encode("utf-8")) <= LIMIT:
             break
     return said
 
 
-def _page(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) -> str:
+def _page(outcome: Outcome, most: int, pictures: int) -> str:
+    names = outcome.platforms
     at = places(outcome)
     asked = [
         _Asked(verdict, index + 1, scene.title, at.get((index, verdict.step), ""))
         for index, scene in enumerate(outcome.scenes)
         for verdict in scene.verdicts
     ]
-    shown_visits = visits(outcome, names, most, pictures)
+    shown_visits = visits(outcome, most, pictures)
     steps = [panel for visit in shown_visits for panel in visit.panels]
-    sentence, tone = verdict_of(outcome, names)
+    sentence, tone = verdict_of(outcome)
     return one_file(
         "verify.html.j2",
         ("page.css", "verify.css"),
         ("page.js", "verify.js"),
         {
-            "title": f"{visible(outcome.name)} · {sentence}",
+            "title": f"{visible(outcome.name)} · {visible(sentence)}",
             "name": shown(outcome.name),
             "containers": [shown(name) for name in outcome.containers],
+            "against": shown(outcome.against),
             "sentence": shown(sentence),
             "tone": tone,
             "facts": _facts(outcome),
@@ -130,7 +129,7 @@ def _page(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) 
                 for one in asked
                 if not one.verdict.platform
             ],
-            "failures": list(_failures(outcome, at, names)),
+            "failures": list(_failures(outcome, at)),
             "visits": shown_visits,
             "many": sum(len(panel.moments) for panel in steps) > 150,
             "ends": [
@@ -143,12 +142,11 @@ def _page(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) 
     )
 
 
-def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
+def verdict_of(outcome: Outcome) -> tuple[str, str]:
     """The verdict in a sentence, and its tone: good, bad, or none where nothing was asked.
 
     Args:
         outcome: what was found.
-        names: what the platforms are called.
     """
     verdicts = [verdict for scene in outcome.scenes for verdict in scene.verdicts]
     named = dict.fromkeys(verdict.subject for verdict in verdicts if verdict.platform)
@@ -168,7 +166,7 @@ def verdict_of(outcome: Outcome, names: Mapping[str, str]) -> tuple[str, str]:
         return "Nothing was expected, so nothing is proved.", "none"
     arrived = {verdict.subject for verdict in verdicts if verdict.browser or verdict.server}
     if all_of and arrived >= all_of:
-        on = both(dict.fromkeys(names.get(one.platform, one.platform) for one in verdicts if one.platform))
+        on = both(dict.fromkeys(outcome.platforms.get(one.platform, one.platform) for one in verdicts if one.platform))
         every = "The conversion is" if len(all_of) == 1 else f"All {len(all_of)} conversions are"
         return f"{every} counted once on {on}.", "good"
     every = "The expectation was" if len(verdicts) == 1 else f"All {len(verdicts)} expectations were"
@@ -260,7 +258,7 @@ def _side(arrivals: Sequence[Arrival]) -> Side:
     return Side("sent" if count == 1 else f"sent {count} times", "warn" if trouble else "good", text(trouble, WHOLE))
 
 
-def _failures(outcome: Outcome, at: Mapping[tuple[int, int], str], names: Mapping[str, str]) -> Iterable[Failure]:
+def _failures(outcome: Outcome, at: Mapping[tuple[int, int], str]) -> Iterable[Failure]:
     several = len(outcome.scenes) > 1
     for index, scene in enumerate(outcome.scenes):
         if scene.broken:
@@ -269,7 +267,7 @@ def _failures(outcome: Outcome, at: Mapping[tuple[int, int], str], names: Mappin
             reasons = _texts(filter(None, (scene.broken.hint, place)))
             ends = Missed(shown(scene.title), "", "walked to its end", _text(scene.broken.message), reasons, number)
             yield Failure(ends, "", _step(scene, number, at.get((index, number), "")))
-        for one in missed(scene.verdicts, names):
+        for one in missed(scene.verdicts, outcome.platforms):
             step = _step(scene, one.step, at.get((index, one.step), ""))
             yield Failure(one, shown(scene.title) if several else "", step)
 

@@ -77,12 +77,12 @@ class Moment(NamedTuple):
 class Asked(NamedTuple):
     """A request."""
 
-    method: str
+    method: Text
     host: Text
     path: Text
     by: Text
     tone: str
-    notes: str
+    notes: Text
     query: Text
     body: Text
 
@@ -149,21 +149,20 @@ def places(outcome: Outcome) -> dict[tuple[int, int], str]:
     return found
 
 
-def visits(outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) -> tuple[Visit, ...]:
+def visits(outcome: Outcome, most: int, pictures: int) -> tuple[Visit, ...]:
     """The scenes, ready to be shown.
 
     Args:
         outcome: what was found.
-        names: what the platforms are called.
         most: characters of a value that are shown in steps in which nothing failed.
         pictures: bytes that screenshots may take in all; those that take more are left out.
     """
-    return tuple(_Timeline(outcome, names, most, pictures).visits())
+    return tuple(_Timeline(outcome, most, pictures).visits())
 
 
 class _Timeline:
-    def __init__(self, outcome: Outcome, names: Mapping[str, str], most: int, pictures: int) -> None:
-        self._outcome, self._names, self._most, self._room = outcome, names, most, pictures
+    def __init__(self, outcome: Outcome, most: int, pictures: int) -> None:
+        self._outcome, self._names, self._most, self._room = outcome, outcome.platforms, most, pictures
         self._places = places(outcome)
         self._moments = 0
 
@@ -341,12 +340,12 @@ def _asked(request: Request, most: int) -> Asked:
     by = f"{request.answered_by} {request.status or ''}".strip()
     query = "\n".join(f"{key} = {covered(value, key)}" for key, value in parse_qsl(parts.query, True))
     return Asked(
-        request.method,
+        shown(request.method),
         shown(parts.netloc or f"{parts.scheme}:"),
         text(parts.path, most),
         shown(by),
         "bad" if unknown else "warn" if request.status >= 400 else "calm",
-        ", ".join(filter(None, notes)),
+        shown(", ".join(filter(None, notes))),
         text(query, most),
         body(request.body, most),
     )
