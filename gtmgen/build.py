@@ -12,9 +12,9 @@ from gtmgen.container.link import Header, link
 from gtmgen.container.rename import tell_apart
 from gtmgen.container.size import LIMIT, WARN_AT, shares, sizes
 from gtmgen.container.text import dump
-from gtmgen.findings import Finding, GtmgenError, Position, Severity
+from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 from gtmgen.lint import lint_spec
-from gtmgen.outputs import CONTRACT, SERVER, SETUP, WEB
+from gtmgen.outputs import CONTRACT, SERVER, WEB, setup
 from gtmgen.plan import Plan, plan_server, plan_setup, plan_web
 from gtmgen.platforms import Library
 from gtmgen.render import refuse_undefined, render
@@ -92,11 +92,34 @@ def _container(
 
 def _server(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> dict[str, str]:
     """The server container, and what is imported into it once; nothing where the spec asks for none."""
-    if not any(sending.server == "sgtm" for sending in sendings):
+    served = dict.fromkeys(sending.platform for sending in sendings if sending.server == "sgtm")
+    if not served:
         return {}
-    plans = {SERVER: plan_server(spec, sendings, library, carrier(library)), SETUP: plan_setup(spec, sendings, library)}
+    plans = {SERVER: plan_server(spec, sendings, library, carrier(library))}
+    plans |= {setup(id): plan_setup(spec, library.platforms[id]) for id in served}
     header = Header(f"{spec.site} server", spec.server_container, "SERVER")
-    return {suffix: dump(_container(plan, header, library)[2]) for suffix, plan in plans.items()}
+    containers = {suffix: _container(plan, header, library)[2] for suffix, plan in plans.items()}
+    _refuse_sourceless(containers[SERVER], plans[SERVER])
+    return {suffix: dump(container) for suffix, container in containers.items()}
+
+
+def _refuse_sourceless(container: Mapping[str, Any], plan: Plan) -> None:
+    """A template of the user's own that is none of GTM's would only be refused by GTM.
+
+    Raises:
+        GtmgenError: a custom template lacks a section that every one has.
+    """
+    bodies = {
+        entity.name: entity.body.template for entity in plan.entities if entity.kind == "customTemplate" and entity.body
+    }
+    for row in container["containerVersion"].get("customTemplate", ()):
+        for section in ("INFO", "TEMPLATE_PARAMETERS", "SANDBOXED_JS_FOR_SERVER"):
+            if f"___{section}___" not in row["templateData"]:
+                message = f"this is no custom template for a server container: it has no ___{section}___"
+                at = Position(bodies.get(row["name"], "templates"), 0, 0)
+                raise GtmgenError(
+                    [error("template", message, at, 'begin it with `<% extends "_gtm/sandbox/events_api.tpl.j2" %>`')]
+                )
 
 
 def _contract(spec: Spec, sendings: tuple[Sending, ...], library: Library) -> dict[str, str]:

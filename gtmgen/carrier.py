@@ -5,13 +5,14 @@ Everything that is known of its wire stands there: which names it takes, which i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from gtmgen.findings import Finding, GtmgenError, error, nearest
 from gtmgen.platforms import Library
-from gtmgen.source import decode, parse
+from gtmgen.source import Source, decode, parse
 
 
 class Carrier(NamedTuple):
@@ -36,6 +37,10 @@ class Carrier(NamedTuple):
     contents: str
     items_events: frozenset[str]
     """The events whose products travel as such; with any other event they are lost on the way."""
+    longest: int
+    """How many characters products may take; with more the carrier would not send the event at all."""
+    hosts: tuple[str, ...]
+    """The carrier's own hosts, which no server container answers at."""
     user: Mapping[str, str]
     user_other: str
     kept: frozenset[str]
@@ -75,10 +80,37 @@ def carrier(library: Library) -> Carrier:
     return _read(library.folders)
 
 
+_SETS = ("items_events", "kept", "objects", "unsent", "copies_events", "enhanced")
+_MAPS = ("tags", "rows", "user")
+
+
 @lru_cache(maxsize=4)
 def _read(folders: tuple[Path, ...]) -> Carrier:
     path = next(path for folder in folders for path in sorted(folder.glob("*/carrier.yml")))
-    data = parse(decode(path.read_bytes(), str(path)), str(path)).data
-    for name in ("items_events", "kept", "objects", "unsent", "copies_events", "enhanced"):
-        data[name] = frozenset(data[name])
+    source = parse(decode(path.read_bytes(), str(path)), str(path))
+    if findings := list(_wrong(source)):
+        raise GtmgenError(findings)
+    data: dict[str, Any] = {key: frozenset(value) if key in _SETS else value for key, value in source.data.items()}
+    data["hosts"] = tuple(data["hosts"])
     return Carrier(id=path.parent.name, **data)
+
+
+def _wrong(source: Source) -> Iterator[Finding]:
+    """What keeps a carrier.yml from being one: a folder of the user's can hold it."""
+    data, wanted = source.data, [field for field in Carrier._fields if field != "id"]
+    if not isinstance(data, dict):
+        yield error("carrier", "carrier.yml must hold keys and values", source.locate(()))
+        return
+    for key in data.keys() - set(wanted):
+        near = nearest(str(key), wanted)
+        hint = f"did you mean `{near}`?" if near else ""
+        yield error("carrier", f"`{key}` is no key of a carrier", source.locate((key,), key=True), hint)
+    for key in wanted:
+        kind = list if key in _SETS or key == "hosts" else dict if key in _MAPS else int if key == "longest" else str
+        if key not in data:
+            yield error(
+                "carrier", f"`{key}` is missing", source.locate(()), "start from a copy of gtmgen's own carrier.yml"
+            )
+        elif not isinstance(data[key], kind):
+            words = {list: "a list", dict: "keys and values", int: "a number", str: "a text"}[kind]
+            yield error("carrier", f"`{key}` must be {words}", source.locate((key,)))

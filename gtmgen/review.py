@@ -143,9 +143,9 @@ def review(
 
 
 def _beside(path: str, new: str, folder: Path | None) -> frozenset[tuple[str, str]]:
-    """What is imported with a container from the file beside it, if there is one."""
-    other = beside(path)
-    return names(git.read(new, other, MAX_BYTES, folder).decode()) if other in git.files(new, folder) else frozenset()
+    """What is imported with a container from the files beside it, if there are any."""
+    others = beside(path, git.files(new, folder))
+    return frozenset(name for other in others for name in names(git.read(new, other, MAX_BYTES, folder).decode()))
 
 
 def _left_out(files: Sequence[_File], there: frozenset[str], output: str) -> list[Stale]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from py_mini_racer import MiniRacer
 
+from gtmgen.outputs import SERVER, is_setup
 from gtmgen.platforms import Library
 from gtmgen.verify import server_half
 from gtmgen.verify.collect import Hit, events
@@ -28,10 +29,12 @@ class Served(NamedTuple):
     """What the platforms got."""
 
 
-def ready(export: Mapping[str, Any], setup: Mapping[str, Any]) -> dict[str, Any]:
-    """A server container after both imports: with the variables of its set-up, filled in as a person would."""
+def ready(outputs: Mapping[str, str]) -> dict[str, Any]:
+    """A spec's server container after all imports: with the variables of its set-up, filled in as a person would."""
+    export = json.loads(outputs[SERVER])
     version = dict(export["containerVersion"])
-    brought = json.loads(json.dumps(setup["containerVersion"]["variable"]))
+    setups = [json.loads(text) for suffix, text in outputs.items() if is_setup(suffix)]
+    brought = [variable for setup in setups for variable in setup["containerVersion"]["variable"]]
     for variable in brought:
         for parameter in variable["parameter"]:
             if parameter["value"].startswith("PASTE"):

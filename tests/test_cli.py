@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ def test_build_writes_whole_files_and_says_what_it_made(tmp_path: Path) -> None:
     assert "shop.yml -> output/shop.web.json (new)" in said
     assert "of GTM's 200 KB" in said and "purchase *" in said
     assert (tmp_path / "output" / "shop.web.json").read_bytes() == (ROOT / "output" / "shop.web.json").read_bytes()
-    assert [path.name for path in (tmp_path / "output").iterdir()] == ["shop.web.json"]
+    assert {path.name for path in (tmp_path / "output").iterdir()} == {path.name for path in (ROOT / "output").glob("shop.*")}
     assert "(unchanged)" in gtmgen("build", "shop.yml", cwd=tmp_path).stderr.decode()
 
 
@@ -295,3 +296,34 @@ def test_a_loop_of_links_and_a_full_disk_are_findings(tmp_path: Path) -> None:
 def test_an_ordinary_address_is_not_taken_for_a_token(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("gtmgen: 1\nsight: thank-you-for-your-purchase-of-2024-edition\n", encoding="utf-8")
     assert b"2024-edition" in gtmgen("build", "a.yml", cwd=tmp_path).stderr
+
+
+def test_two_specs_for_one_server_container_are_refused(tmp_path: Path) -> None:
+    """The second import would overwrite the first's tags: all its events would go to the other's pixels."""
+    server = "server: {transport: sgtm, url: https://sgtm.shop.example, measurement_id: G-ABC1234567}\n"
+    for name, more in (("a", ""), ("b", ""), ("c", "containers: {prefix: other}\n")):
+        (tmp_path / f"{name}.yml").write_text(
+            GOOD.replace("conversions:", f"{server}{more}conversions:"), encoding="utf-8"
+        )
+    done = gtmgen("build", "a.yml", "b.yml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"a.yml is for the server container at https://sgtm.shop.example too" in done.stderr
+    assert b"containers: {prefix: " in done.stderr
+    assert gtmgen("build", "a.yml", "c.yml", cwd=tmp_path).returncode == 0
+
+
+def test_a_platform_that_is_added_leaves_the_tokens_of_the_others_alone(tmp_path: Path) -> None:
+    server = "server: {transport: sgtm, url: https://sgtm.shop.example, measurement_id: G-ABC1234567}\n"
+    spec = GOOD.replace("conversions:", f"{server}conversions:")
+    (tmp_path / "a.yml").write_text(spec, encoding="utf-8")
+    gtmgen("build", "a.yml", cwd=tmp_path)
+    both = spec.replace("platforms: {tiktok", "platforms: {meta: {pixel_id: 123456789012345}, tiktok")
+    assert both != spec
+    (tmp_path / "a.yml").write_text(both, encoding="utf-8")
+    said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
+    assert "a.server-setup.tiktok.json (unchanged)" in said
+    assert "a.server-setup.meta.json (new)\n  import it into the server container once" in said
+    (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
+    said = gtmgen("build", "a.yml", cwd=tmp_path).stderr.decode()
+    assert re.search("tag gtmgen - TikTok - .* in the server container", said)
+    assert "output/a.server-setup.meta.json\n" in said and "output/a.server.json\n" in said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gtmgen import platform_shape
-from gtmgen.outputs import SERVER, SETUP, WEB
+from gtmgen.outputs import SERVER, WEB, setup
 from gtmgen.source import parse
 from tests.conftest import HEAD, ROOT, compiled, known
 
@@ -50,7 +50,7 @@ def test_no_golden_is_left_over() -> None:
     made |= {
         f"platforms/{path.parent.name}{suffix.removesuffix('.json')}"
         for path in EXAMPLES
-        for suffix in (WEB, SERVER, SETUP)
+        for suffix in (WEB, SERVER, setup(path.parent.name))
     }
     stored = {
         str(path.relative_to(ROOT / "tests" / "golden").with_suffix(""))

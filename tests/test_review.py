@@ -105,18 +105,22 @@ def test_a_server_container_is_an_output_too(site: Path) -> None:
     server = 'server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}\n'
     spec = SPEC.replace("conversions:", f"{server}conversions:")
     outputs = {f"output/shop{suffix}": text for suffix, text in compiled(spec).outputs.items()}
-    assert sorted(outputs) == ["output/shop.server-setup.json", "output/shop.server.json", "output/shop.web.json"]
+    assert sorted(outputs) == [
+        "output/shop.server-setup.tiktok.json",
+        "output/shop.server.json",
+        "output/shop.web.json",
+    ]
     git(site, "checkout", "-qb", "other")
     commit(site, {"specs/shop.yml": spec, "output/shop.web.json": outputs["output/shop.web.json"]}, "Without it")
     assert {(one["output"], one["missing"]) for one in review(site, "main", code=1)["stale"]} == {
         ("output/shop.server.json", True),
-        ("output/shop.server-setup.json", True),
+        ("output/shop.server-setup.tiktok.json", True),
     }
     base = commit(site, dict(outputs), "With it")
     found = review(site, "main")
     assert found["stale"] == []
     assert [one["new"] for one in found["diffs"]] == [
-        "output/shop.server-setup.json",
+        "output/shop.server-setup.tiktok.json",
         "output/shop.server.json",
         "output/shop.web.json",
     ]

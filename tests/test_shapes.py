@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from gtmgen.outputs import beside
 from tests.shapes import learn
 from tests.shapes.check import (
     Exceptions,
@@ -480,10 +481,12 @@ def containers() -> list[Path]:
 def expected_by(file: Path) -> frozenset[str]:
     """Variables that a container refers to and does not bring: by intent, or because its set-up file brings them."""
     expects = EXPECTS.get(file.relative_to(ROOT).as_posix(), frozenset())
-    setup = file.with_name(file.name.replace(".server.json", ".server-setup.json"))
-    if setup == file or not setup.exists():
-        return expects
-    brought = json.loads(setup.read_text(encoding="utf-8"))["containerVersion"].get("variable", ())
+    setups = beside(str(file), map(str, file.parent.glob("*.json")))
+    brought = [
+        one
+        for path in setups
+        for one in json.loads(Path(path).read_text(encoding="utf-8"))["containerVersion"]["variable"]
+    ]
     return expects | {one["name"] for one in brought}
 
 

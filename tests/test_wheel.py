@@ -32,7 +32,7 @@ def test_the_wheel_builds_a_container(tmp_path: Path) -> None:
     subprocess.run([gtmgen, "build", "specs/shop.yml"], cwd=home, check=True, capture_output=True)
     shutil.copy(ROOT / "specs" / "shop.yml", home / "specs" / "shop.yml")
     subprocess.run([gtmgen, "build", "specs/shop.yml"], cwd=home, check=True, capture_output=True)
-    for name in ("shop.web.json", "shop.server.json", "shop.server-setup.json"):
+    for name in ("shop.web.json", "shop.server.json", "shop.server-setup.meta.json"):
         assert (home / "output" / name).read_bytes() == (ROOT / "output" / name).read_bytes()
     where = subprocess.run(
         [python, "-c", "import gtmgen.platforms as p; print(p.TEMPLATES)"],

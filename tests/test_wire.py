@@ -89,7 +89,7 @@ def test_a_value_that_platforms_take_differently_travels_twice() -> None:
 def test_platforms_that_ask_for_other_consent_get_a_hit_of_their_own() -> None:
     head = SPEC.replace("{pixel_id: 123456789012345}", "{pixel_id: 123456789012345, consent: [ad_storage]}")
     one, two = travels("  - {event: purchase, when: {data_layer: purchase}}\n", head=head)
-    assert (one.marker, one.consent) == ("gtmgen - purchase", ("ad_storage", "ad_user_data"))
+    assert (one.marker, one.consent) == ("gtmgen - purchase for TikTok", ("ad_storage", "ad_user_data"))
     assert (two.marker, two.consent) == ("gtmgen - purchase for Meta", ("ad_storage",))
     assert [[c.sending.platform for c in hit.carried] for hit in (one, two)] == [["tiktok"], ["meta"]]
 
@@ -169,3 +169,31 @@ def test_the_page_about_server_containers_names_what_is_built() -> None:
     told = set(re.findall(r'["*](gtmgen - [^"*]+)["*]', page))
     assert len(told) > 4 and told <= named
     assert carrier(known()).conversion in page
+
+
+def test_no_two_hits_have_one_marker() -> None:
+    """A server's tag fires on it: a conversion that is called as a part of another would fire that one's tags."""
+    head = SPEC.replace("{pixel_id: 123456789012345}", "{pixel_id: 123456789012345, consent: [ad_storage]}")
+    found = travels(
+        "  - {event: generate_lead, name: Lead, when: {data_layer: a}}\n"
+        "  - {event: generate_lead, name: Lead for Meta, when: {data_layer: b}}\n",
+        head=head,
+    )
+    assert len({hit.marker.lower() for hit in found}) == len(found) == 4
+
+
+def test_a_row_never_takes_the_name_of_another() -> None:
+    (hit,) = travels(
+        "  - {event: contact, when: {data_layer: c}, params: {status: {path: s}, meta_status: {path: ms}},"
+        " platforms: {meta: {params: {status: fixed}}}}\n"
+    )
+    tiktok, meta = hit.carried
+    sources = {row.name: str(row.source[0].name) for row in hit.rows}
+    assert {key: sources[row] for key, row in tiktok.params} == {"status": "s", "meta_status": "ms"}
+    assert {key: sources[row] for key, row in meta.params} == {"status": "fixed", "meta_status": "ms"}
+
+
+def test_of_products_only_what_a_platform_takes_travels() -> None:
+    (hit,) = travels("  - {event: purchase, when: {data_layer: purchase}}\n")
+    (row,) = [row for row in hit.rows if row.name == "items"]
+    assert "item_id" in row.keys and "price" in row.keys and "customer_email" not in row.keys

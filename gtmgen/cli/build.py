@@ -39,7 +39,7 @@ def build(specs: tuple[str, ...], output: str, check: bool, templates: tuple[Pat
     """Compile specs into GTM containers.
 
     Each SPEC (a YAML or JSON file, or - for stdin) becomes OUTPUT/<name>.web.json. With a server container (transport: sgtm) it becomes
-    <name>.server.json too, and <name>.server-setup.json, which is imported once and takes the access tokens in GTM. With a backend
+    <name>.server.json too, and <name>.server-setup.<platform>.json, imported once, for the access token. With a backend
     it becomes the contract for it: <name>.events-api.md for people, <name>.events-api.json for programs. If any of them has an
     error, nothing is written at all.
     """
@@ -119,19 +119,25 @@ def _refuse_twins(built: dict[str, Built], targets: dict[str, Path]) -> None:
                     "give one of them another file name",
                 )
             )
-        if result.spec.web:
-            first = containers.setdefault((result.spec.web, result.spec.prefix), spec)
+        for container, words in _imported_into(result):
+            first = containers.setdefault((container, result.spec.prefix), spec)
             if first != spec:
-                message = (
-                    f"{first} is for the container {result.spec.web} too; each import would overwrite the other's names"
-                )
-                findings.append(
-                    error(
-                        "two-specs", message, Position(spec, 0, 0), "put the conversions of one container into one spec"
-                    )
-                )
+                message = f"{first} is for {words} too; each import would overwrite the other's names"
+                hint = "put the conversions of one container into one spec, or give one a prefix: `containers: {prefix: …}`"
+                findings.append(error("two-specs", message, Position(spec, 0, 0), hint))
     if findings:
         raise GtmgenError(findings)
+
+
+def _imported_into(result: Built) -> list[tuple[str, str]]:
+    """The containers that a spec's outputs are for: what each is known by, and in words. A tagging server's address stands for its own."""
+    spec = result.spec
+    found = [(spec.web, f"the container {spec.web}")] if spec.web else []
+    if spec.server_container:
+        found.append((spec.server_container, f"the server container {spec.server_container}"))
+    if spec.server and spec.server.url:
+        found.append((spec.server.url, f"the server container at {spec.server.url}"))
+    return found
 
 
 def _file(target: Path, suffix: str) -> Path:
@@ -140,9 +146,10 @@ def _file(target: Path, suffix: str) -> Path:
 
 def _left_over(result: Built, target: Path) -> list[Path]:
     """Outputs of an earlier build that the spec does not give any more."""
-    from gtmgen.outputs import SUFFIXES
+    from gtmgen.outputs import suffixes
 
-    return [file for suffix in SUFFIXES if suffix not in result.outputs and (file := _file(target, suffix)).is_file()]
+    there = (path.name for path in target.parent.glob("*") if path.is_file())
+    return [_file(target, suffix) for suffix in suffixes(target.name, there) if suffix not in result.outputs]
 
 
 def _check(built: dict[str, Built], targets: dict[str, Path]) -> int:
@@ -196,7 +203,7 @@ def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str, str]]:
     """Writes what is new or changed, and says so; gives what a container had and has no more: where, kind and name."""
     from gtmgen.container.read import names
     from gtmgen.files import read_output, write
-    from gtmgen.outputs import SERVER, SETUP, WEB
+    from gtmgen.outputs import SERVER, WEB, is_setup
 
     gone: list[tuple[str, str, str]] = []
     places = {WEB: "", SERVER: " in the server container"}
@@ -207,8 +214,12 @@ def _put(spec: str, result: Built, target: Path) -> list[tuple[str, str, str]]:
             write(file, text)
         state = "new" if before is None else "unchanged" if before == text else "changed"
         say(f"{style()(f'{spec} -> {file}', 'bold')} ({state})")
-        if suffix == SETUP and state != "unchanged":
-            say("  import it into the server container once, before the other, and put the tokens there in GTM")
+        if is_setup(suffix) and state != "unchanged":
+            say(
+                "  import it into the server container once, before the container's own file, and put the token there in GTM"
+            )
         if suffix in places:
             gone += [(places[suffix], *key) for key in sorted(names(before or "") - names(text))]
+    if SERVER not in result.outputs:
+        gone += [(places[SERVER], *key) for key in sorted(names(read_output(_file(target, SERVER)) or ""))]
     return gone

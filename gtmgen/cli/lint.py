@@ -88,13 +88,13 @@ def _read(file: str) -> bytes:
 
 
 def _beside(file: str) -> frozenset[tuple[str, str]]:
-    """What is imported with a container from the file beside it, if there is one."""
+    """What is imported with a container from the files beside it, if there are any."""
     from gtmgen.container.read import names
     from gtmgen.files import read_output
-    from gtmgen.outputs import beside
+    from gtmgen.outputs import SERVER, beside
 
-    other = beside(file)
-    return names(read_output(Path(other)) or "") if other else frozenset()
+    there = map(str, Path(file).parent.glob("*.json")) if file.endswith(SERVER) else ()
+    return frozenset(name for other in beside(file, there) for name in names(read_output(Path(other)) or ""))
 
 
 def chosen(select: Sequence[str], ignore: Sequence[str], said: Config) -> Callable[[str], Wanted]:

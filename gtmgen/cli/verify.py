@@ -85,8 +85,8 @@ def _ready(file: str, journey_file: str | None, server_file: str | None, library
     if is_container(raw, name):
         if journey_file is None:
             raise click.UsageError(f"{name} is a container, which does not say what visitors do: name a --journey")
-        server, setup = (_export(one) for one in (server_file, _set_up(server_file)))
-        subject = of_containers(read(raw, name), server, library, setup)
+        server = _export(server_file) if server_file else None
+        subject = of_containers(read(raw, name), server, library, [_export(one) for one in _set_ups(server_file)])
     elif server_file:
         raise click.UsageError("--server goes with a container; a spec has its own")
     else:
@@ -101,19 +101,18 @@ def _ready(file: str, journey_file: str | None, server_file: str | None, library
     return ready(subject, load(read_spec(journey_file), journey_file, subject.site, subject.words))
 
 
-def _export(file: str | None) -> Export | None:
+def _export(file: str) -> Export:
     from gtmgen.container.read import MAX_BYTES, read
     from gtmgen.files import read_bytes
 
-    return read(read_bytes(file, MAX_BYTES), file) if file else None
+    return read(read_bytes(file, MAX_BYTES), file)
 
 
-def _set_up(server_file: str | None) -> str | None:
-    """What is imported with a server container, if it stands beside it."""
+def _set_ups(server_file: str | None) -> list[str]:
+    """What is imported with a server container, as far as it stands beside it."""
     from gtmgen.outputs import beside
 
-    other = beside(server_file or "")
-    return other if other and Path(other).is_file() else None
+    return beside(server_file, map(str, Path(server_file).parent.glob("*.json"))) if server_file else []
 
 
 def _verified(ready: Ready, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:

@@ -124,18 +124,19 @@ def _operand(parts: Parts, spec: Spec, row: Row, carrier: Carrier, at: Path) -> 
         text = json.dumps(list(value)) if isinstance(value, tuple) and not isinstance(value, Ref) else str(value)
         if not isinstance(value, Ref):
             return literal(parts, prefix, as_sent(text) if row.form == "any" else text, at)
-        if row.form in {"number", "text", "items"}:
+        if row.form in {"number", "text"}:
             return value
     words = [_words(prefix, value), *(f"in {_words(prefix, currency)}" for currency in spoilt_by)]
     words += [f"of {_words(prefix, needs)}"] if needs is not None else []
     title = _TITLES.get(row.form) or ("" if isinstance(value, Ref) else "Value")
     name = entity_name(prefix, carrier.name, *filter(None, (title, " ".join(words))), code=True)
-    context = {"value": value, "form": row.form, "spoilt_by": spoilt_by, "needs": needs}
+    context = {"value": value, "form": row.form, "spoilt_by": spoilt_by, "needs": needs, "keys": row.keys}
+    context["longest"] = carrier.longest
     body = Body("_gtm/code/wire.js.j2", context)
     return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, own_folder(spec, carrier.name)))
 
 
-_TITLES = {"texts": "JSON", "products": "JSON", "any": "As sent"}
+_TITLES = {"texts": "JSON", "products": "JSON", "items": "As sent", "any": "As sent"}
 
 
 def _words(prefix: str, value: Operand | None) -> str:

@@ -40,22 +40,20 @@ def plan_server(spec: Spec, sendings: Sequence[Sending], library: Library, carri
     return Plan(shelved(spec, tags.values(), parts.values()), frozenset(expects))
 
 
-def plan_setup(spec: Spec, sendings: Sequence[Sending], library: Library) -> Plan:
-    """What is imported into the server container once: a variable for each platform's token and test event code."""
-    parts = Parts()
-    for id in dict.fromkeys(sending.platform for sending in sendings if sending.server == "sgtm"):
-        platform = library.platforms[id]
-        at = spec.platforms[id].at
-        token, test = _secrets(spec, platform)
-        notes = f"Put {platform.name}'s access token here, in GTM. It stands in no file."
-        folder = own_folder(spec, platform.name)
-        put(parts, Entity("variable", "c", token, at, {"text": TOKEN, "notes": notes}, folder=folder))
-        notes = (
-            f"While you test: the test event code that {platform.name} shows. `{NO_TEST}` for none: "
-            "with a code, events count as tests alone."
-        )
-        put(parts, Entity("variable", "c", test, at, {"text": NO_TEST, "notes": notes}, folder=folder))
-    return Plan(shelved(spec, (), parts.values()), frozenset())
+def plan_setup(spec: Spec, platform: Platform) -> Plan:
+    """What is imported into the server container once for a platform: variables for its token and its test event code."""
+    at, folder = spec.platforms[platform.id].at, own_folder(spec, platform.name)
+    token, test = _secrets(spec, platform)
+    notes = f"Put {platform.name}'s access token here, in GTM. It stands in no file."
+    of_test = (
+        f"While you test: the test event code that {platform.name} shows. `{NO_TEST}` for none: "
+        "with a code, events count as tests alone."
+    )
+    parts = (
+        Entity("variable", "c", token, at, {"text": TOKEN, "notes": notes}, folder=folder),
+        Entity("variable", "c", test, at, {"text": NO_TEST, "notes": of_test}, folder=folder),
+    )
+    return Plan(shelved(spec, (), parts), frozenset())
 
 
 def server_template(prefix: str, platform: Platform, at: Path) -> Entity:

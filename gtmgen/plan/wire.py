@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -38,6 +39,8 @@ class Row(NamedTuple):
     """Currencies that take the value with them where they are there and unreadable."""
     needs: Value = ()
     """The value without which this one is left out."""
+    keys: tuple[str, ...] = ()
+    """Of products: the keys that travel."""
 
 
 class Carried(NamedTuple):
@@ -82,14 +85,27 @@ def hits(spec: Spec, sendings: Sequence[Sending], library: Library, carrier: Car
     for sending in sendings:
         if sending.server == "sgtm" and not sending.implied and (sending.when or sending.event == PAGE_VIEW):
             groups.setdefault((sending.at, frozenset(sending.consent)), []).append(sending)
+    split = Counter(at for at, _ in groups)
+    own_names = {sending.conversion.lower() for sending in sendings}
+    keys = _product_keys(spec, sendings, library)
     found = []
-    named: set[object] = set()
     for (at, _), own in groups.items():
         title = own[0].conversion
-        if at in named:
+        if split[at] > 1:
             title += f" for {' and '.join(library.platforms[sending.platform].name for sending in own)}"
-        named.add(at)
-        found.append(_hit(spec, title, own, library, carrier))
+            if title.lower() in own_names:  # a conversion of the spec is called so
+                title += f" {digest(title, own[0].conversion)}"
+        found.append(_hit(spec, title, own, library, carrier, keys))
+    return tuple(found)
+
+
+def _product_keys(spec: Spec, sendings: Sequence[Sending], library: Library) -> tuple[str, ...]:
+    """The keys of a product that any platform's server side takes: no other travels, so that a hit stays small and says no more."""
+    found: dict[str, None] = {}
+    for id in dict.fromkeys(sending.platform for sending in sendings if sending.server == "sgtm"):
+        for param in library.platforms[id].params.values():
+            found |= dict.fromkeys(source for field in param.each for source in field.sources)
+            found |= dict.fromkeys(key for rule in param.also for key in (rule.list, rule.sum) if key)
     return tuple(found)
 
 
@@ -100,18 +116,18 @@ def event_name(event: str) -> str:
     return safe if safe == event and len(safe) <= 40 else f"{safe[:33]}_{digest(event)}"
 
 
-def _hit(spec: Spec, title: str, own: list[Sending], library: Library, carrier: Carrier) -> Hit:
+def _hit(spec: Spec, title: str, own: list[Sending], library: Library, carrier: Carrier, keys: tuple[str, ...]) -> Hit:
     rows: dict[str, Row] = {}
     event = event_name(own[0].event)
 
     def put(row: Row, platform: str) -> str:
         """Adds a row unless it is there; what another platform means otherwise travels under a name of its own."""
+        row = row._replace(keys=keys if row.form in {"items", "products"} else ())
         name = row.name
-        if name in rows and _meant(rows[name]) != _meant(row):
-            name = f"{platform}_{name}"
+        while name in rows and _meant(rows[name]) != _meant(row):
             if row.form == "items":  # one row alone can hold products
-                row = row._replace(form="products")
-                name = f"{platform}_{carrier.contents}"
+                row, name = row._replace(form="products"), carrier.contents
+            name = f"{platform}_{name}"
         rows.setdefault(name, row._replace(name=name))
         return name
 
@@ -171,7 +187,9 @@ def _row(param: Param, sending: Sending, carrier: Carrier) -> Row:
     dependents = tuple(
         other.source for other in sending.params if other.type.depends_on == param.type.name and _read(other.source)
     )
-    if _plain(param.source):  # for every platform the same row, whatever it calls the type
+    if (
+        _plain(param.source) and not param.type.depends_on
+    ):  # for every platform the same row, whatever it calls the type
         return Row(name, "text", param.source, "string")
     needs = sending.param(param.type.depends_on) if param.type.depends_on else None
     return Row(name, forms.get(kind, "any"), param.source, kind, dependents, needs.source if needs else ())

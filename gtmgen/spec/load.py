@@ -136,7 +136,7 @@ def _server(data: Mapping[str, Any]) -> Server:
     measurement_id = data.get("measurement_id", "")
     if isinstance(measurement_id, dict):
         measurement_id = Lookup("variable", measurement_id["variable"])
-    return Server(data["transport"], data.get("url", ""), measurement_id)
+    return Server(data["transport"], data.get("url", "").rstrip("/"), measurement_id)
 
 
 def _conversion(row: Mapping[str, Any], at: Path) -> Conversion:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from gtmgen.build import compile_spec
 from gtmgen.carrier import carrier
 from gtmgen.container.fields import rows
+from gtmgen.container.graph import REFERENCE
 from gtmgen.container.read import Export
 from gtmgen.container.whole import Container
 from gtmgen.findings import Finding, GtmgenError, Position, error
 from gtmgen.observe.carriers import carriers
 from gtmgen.observe.values import constant
-from gtmgen.outputs import SERVER, SETUP, WEB
+from gtmgen.outputs import SERVER, WEB, is_setup
 from gtmgen.plan.server import TOKEN
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
@@ -67,7 +68,7 @@ class Ready(NamedTuple):
 
 
 def of_spec(text: str, name: str, library: Library) -> Subject:
-    """A spec's containers: the web container, and the server container as it is after both of its imports.
+    """A spec's containers: the web container, and the server container as it is after all of its imports.
 
     Raises:
         GtmgenError: the spec has errors.
@@ -76,9 +77,10 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
     web, server = json.loads(built.outputs[WEB]), None
     assumed: tuple[str, ...] = ()
     if SERVER in built.outputs:
-        server, assumed = _set_up(json.loads(built.outputs[SERVER]), json.loads(built.outputs[SETUP]))
+        setups = [json.loads(text) for suffix, text in built.outputs.items() if is_setup(suffix)]
+        server, assumed = _set_up(json.loads(built.outputs[SERVER]), setups)
     conversions = {word for sending in built.sendings for word in (sending.conversion, sending.event)}
-    words = Words(sorted(conversions), sorted(built.spec.platforms), _tags(web, server))
+    words = Words(sorted(conversions), sorted(built.spec.platforms), _tags(web, server), _named(web, server))
     url = built.spec.server.url if built.spec.server else ""
     return Subject(
         name,
@@ -97,14 +99,14 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
     )
 
 
-def of_containers(web: Export, server: Export | None, library: Library, setup: Export | None = None) -> Subject:
+def of_containers(web: Export, server: Export | None, library: Library, setups: Sequence[Export] = ()) -> Subject:
     """A container from GTM, perhaps with the server container that its hits go to.
 
     Args:
         web: the web container.
         server: the server container.
         library: the platforms.
-        setup: what is imported into the server container once, where `build` made it.
+        setups: what is imported into the server container once, where `build` made it.
 
     Raises:
         GtmgenError: one of them is of another kind; or no tag says where the server container is.
@@ -126,9 +128,9 @@ def of_containers(web: Export, server: Export | None, library: Library, setup: E
         raise GtmgenError([error("server-address", message, Position(web.name, 0, 0), hint)])
     behind = server.data if server else None
     assumed: tuple[str, ...] = ()
-    if server and setup:
-        behind, assumed = _set_up(server.data, setup.data)
-    words = Words(None, sorted(library.platforms), _tags(web.data, behind))
+    if server and setups:
+        behind, assumed = _set_up(server.data, [setup.data for setup in setups])
+    words = Words(None, sorted(library.platforms), _tags(web.data, behind), _named(web.data, behind))
     names = ("web container", *([f"server container {server.name}"] if server else []))
     return Subject(
         web.name, names, web.data, behind, url, _SITE, words, assumed, server_file=server.name if server else ""
@@ -158,10 +160,10 @@ def ready(subject: Subject, journey: Journey) -> Ready:
     return Ready(subject, journey, web, compile_server(behind, name=subject.server_file), tuple(assumed))
 
 
-def _set_up(server: Mapping[str, Any], setup: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A server container after both imports, with what a person would fill in; and what is assumed of that."""
+def _set_up(server: Mapping[str, Any], setups: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A server container after all imports, with what a person would fill in; and what is assumed of that."""
     version, filled = dict(server["containerVersion"]), []
-    brought = rows(setup["containerVersion"].get("variable"))
+    brought = [variable for setup in setups for variable in rows(setup["containerVersion"].get("variable"))]
     for variable in brought:
         for one in rows(variable.get("parameter")):
             if one.get("value") == TOKEN:
@@ -201,6 +203,15 @@ def _with_variables(
 def _tags(*exports: Mapping[str, Any] | None) -> Sequence[str]:
     versions = [export.get("containerVersion") or {} for export in exports if export]
     return [str(tag.get("name", "")) for version in versions for tag in rows(version.get("tag"))]
+
+
+def _named(*exports: Mapping[str, Any] | None) -> Sequence[str]:
+    """Every variable that some containers name or hold, from `{{name}}` wherever it stands."""
+    found: set[str] = set()
+    for export in filter(None, exports):
+        found |= {str(one.get("name", "")) for one in rows(export["containerVersion"].get("variable"))}
+        found |= {name.replace('\\"', '"') for name in REFERENCE.findall(json.dumps(export, ensure_ascii=False))}
+    return sorted(found)
 
 
 def _server_url(web: Export, library: Library) -> str:
