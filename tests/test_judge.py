@@ -70,7 +70,7 @@ def server_tag(taken: Taken) -> str:
 
 
 def at_server(one: Mapping[str, Any]) -> ServerEvent:
-    tags = [ServerTag(tag, *told[:1], "", told[1], "", (), (), (), (), "") for tag, told in one["tags"].items()]
+    tags = [ServerTag(tag, told[0], "", told[1], "", (), (), (), (), "") for tag, told in one["tags"].items()]
     return ServerEvent("purchase", one["at server"], tuple(tags))
 
 
