@@ -16,7 +16,7 @@ from gtmgen.verify.journey_file import Words, load
 from gtmgen.verify.subject import of_spec
 from tests.conftest import ROOT, known
 
-WORDS = Words(["purchase", "add_to_cart"], ["tiktok", "meta"], ["gtmgen - Purchase"])
+WORDS = Words(["purchase", "add_to_cart"], ["tiktok", "meta"], ["gtmgen - Purchase"], ["Order Total", "Lead value"])
 
 
 def cases(name: str) -> list[Any]:

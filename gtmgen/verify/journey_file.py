@@ -35,6 +35,8 @@ class Words(NamedTuple):
     conversions: Collection[str] | None = None
     platforms: Collection[str] | None = None
     tags: Collection[str] | None = None
+    variables: Collection[str] | None = None
+    """Every variable that the containers name, whether they hold it or not."""
 
 
 def load(text: str, name: str, site: str = "", words: Words = Words()) -> Journey:  # noqa: B008  a value, as all NamedTuples
@@ -59,7 +61,8 @@ def load(text: str, name: str, site: str = "", words: Words = Words()) -> Journe
 class _Reader:
     def __init__(self, source: Source, name: str, site: str, words: Words) -> None:
         self._source, self._name, self._site = source, name, site
-        self._reading = Reading(self.say, lambda place: source.locate(place).line, *words)
+        self._reading = Reading(self.say, lambda place: source.locate(place).line, *words[:3])
+        self._variables = words.variables
         self.findings: list[Finding] = []
 
     def say(self, place: Place, message: str, hint: str = "", key: bool = False, rule: str = "wrong-value") -> None:
@@ -91,6 +94,11 @@ class _Reader:
         if not isinstance(variables, dict):
             self.say(("variables",), "`variables` holds names and values", "write `variables: {Name: value}`")
             variables = {}
+        for name in variables:
+            if self._variables is not None and name not in self._variables:
+                near = nearest(name, self._variables)
+                hint = f"did you mean `{near}`?" if near else "take it out"
+                self.say(("variables", name), f"nothing in the container names a variable `{name}`", hint, True)
         return Journey(tuple(scenes), self._name, variables)
 
     def _scene(self, data: Any, at: Place, shared: Mapping[str, Any]) -> SceneScript:

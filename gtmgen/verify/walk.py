@@ -282,7 +282,7 @@ def _do(page: Page, step: Step, start: str) -> None:
     what = step.what
     match step.kind:
         case "visit":
-            page.goto(urljoin(page.raw.url if page.raw.url.startswith("http") else start, what))
+            _visit(page, urljoin(page.raw.url if page.raw.url.startswith("http") else start, what))
         case "push":
             page.push(*what)
         case "gtag":
@@ -310,6 +310,12 @@ def _do(page: Page, step: Step, start: str) -> None:
             _show(page, what["to"], what["html"])
         case "run":
             page.run(what)
+
+
+def _visit(page: Page, url: str) -> None:
+    page.goto(url)
+    if not page.raw.url.startswith("http"):  # the browser's own page about an address that nobody answers
+        raise LookupError(f"nobody answers at {url}: a scene has one site")
 
 
 def _show(page: Page, to: str, html: str) -> None:
