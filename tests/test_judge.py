@@ -158,3 +158,38 @@ conversions:
         both, [facts], [Expectation("One", event_id="a"), Expectation("Two", event_id="b"), Expectation("Two")]
     )
     assert [one.ok for one in verdicts] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "why"),
+    [
+        (Expectation("Upgrade_To_Team", on="meta"), "the spec does not send it to Meta"),
+        (Expectation("Trial converted"), "your own backend alone sends it"),
+        (Expectation("Chat"), "the spec has it paused"),
+    ],
+    ids=["platform", "backend", "paused"],
+)
+def test_what_nothing_sends_is_never_passed_over(expectation: Expectation, why: str) -> None:
+    spec = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}, meta: {pixel_id: 123456789012345}}
+server: {transport: backend}
+conversions:
+  - {event: Upgrade_To_Team, when: {data_layer: one}, platforms: {meta: false}}
+  - {event: subscribe, name: Trial converted, event_id: id}
+  - {event: contact, name: Chat, when: {click: .chat}, paused: true}
+"""
+    made = of_spec(spec, "spec.yml", known())
+    both = knowing(known(), [Container(made.web)], made.spec, made.sendings)
+    facts = [step(1, [{"event": "gtm.js"}])]
+    (verdict, *others) = judge(both, facts, [expectation])
+    assert not verdict.ok and verdict.found == "not counted" and verdict.reasons[0].startswith(why), verdict
+    assert all(one.ok for one in judge(both, facts, [expectation._replace(times=0)]))
+    assert others == [] or expectation.subject == "Chat"
+
+
+def test_a_stranger_s_container_that_sends_nothing_of_the_kind_is_told() -> None:
+    stranger = knowing(known(), [])
+    (verdict,) = judge(stranger, [step(1, [{"event": "gtm.js"}])], [Expectation("purchase")])
+    assert not verdict.ok and verdict.reasons == ("no tag of the containers sends it",)

@@ -54,9 +54,30 @@ def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expec
         if asked.kind == "tag":
             verdicts.append(_tag(asked, steps))
             continue
-        for question in _questions(asked, came, known):
+        questions = list(_questions(asked, came, known))
+        for question in questions:
             verdicts += _answers(question, steps, known)
+        if not questions:
+            verdicts.append(_nobody(asked, steps, known))
     return tuple(verdicts)
+
+
+def _nobody(asked: Expectation, steps: Sequence[StepFacts], known: Known) -> Verdict:
+    """Nothing that runs here sends it: that is never passed over."""
+    about = [one for one in known.sendings if asked.subject in (one.conversion, one.event)]
+    to = f" to {known.library.platforms[asked.on].name}" if asked.on else ""
+    why = f"no tag of the containers sends it{to}"
+    if any(side(one) == "backend" and asked.on in ("", one.platform) for one in about):
+        why = f"your own backend alone sends it{to}, and that is no part of what runs here"
+    elif any(side(one) == "nobody" and asked.on in ("", one.platform) for one in about):
+        why = "the spec has it paused, or it has no `when`"
+    elif about:
+        why = f"the spec does not send it{to}"
+    ok = asked.times == 0
+    reasons_ = () if ok else (why,)
+    return Verdict(
+        asked.subject, asked.on, _times(asked.times), _times(0), ok, _last(steps), reasons=reasons_, line=asked.line
+    )
 
 
 def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
