@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import HEAD, ROOT, container
 from gtmgen.verify.result import Call, Result
+from tests.conftest import HEAD, ROOT, container
 from tests.runtime.v8 import consent, gtag, js, push, reload, run, together
 
 SHOP = json.loads((ROOT / "output" / "shop.web.json").read_bytes())

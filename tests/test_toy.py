@@ -22,9 +22,9 @@ from gtmgen.build import Built, compile_spec
 from gtmgen.findings import GtmgenError
 from gtmgen.platforms import TEMPLATES, Library, library
 from gtmgen.source import parse
+from gtmgen.verify.result import Call, Result
 from tests.conftest import ROOT, command
 from tests.es5 import problem
-from gtmgen.verify.result import Call, Result
 from tests.runtime.steps import Step
 from tests.runtime.v8 import consent, js, push, reload, run
 from tests.shapes.check import EXCEPTIONS, byte_violations, load_exceptions, load_shapes, violations
