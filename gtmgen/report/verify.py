@@ -12,9 +12,9 @@ from gtmgen.report.text import Style, findings, plain, safe, table
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 _HEAD = ("", "conversion", "platform", "browser", "server", "event_id", "parameters", "verdict")
-_LONG = 40
+_LONG = 30
 _MANY = 12
-_PARAMS = 3
+_PARAMS = 2
 
 
 def text(found: Outcome, style: Style = plain) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gtmgen.report.verify import summary
+from gtmgen.report.verify_values import told
 from gtmgen.verify.outcome import Outcome
 
 VERSION = 1
@@ -20,16 +21,18 @@ def as_json(found: Outcome) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: what has names becomes an object."""
+def _plain(value: Any, field: str = "") -> Any:
+    """A value as JSON has it: what has names becomes an object, and what may be a secret is covered."""
+    if isinstance(value, str):
+        return told(value, field)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {one.name: _plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
     if names := getattr(value, "_fields", ()):
         return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): _plain(entry, str(key)) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
+        return [_plain(entry, field) for entry in value]
     return value

@@ -26,6 +26,16 @@ class Field(NamedTuple):
     """Whether the value stands elsewhere, where `value` says."""
 
 
+def told(value: str, field: str = "") -> str:
+    """A text with what may be a secret covered.
+
+    Args:
+        value: the text.
+        field: its key, which may call it a secret.
+    """
+    return _KEYED.sub(r"\1••••••", covered(value, field))
+
+
 def text(value: str, most: int, field: str = "") -> Text:
     """A text of a page.
 
@@ -34,7 +44,7 @@ def text(value: str, most: int, field: str = "") -> Text:
         most: how many characters of it are shown.
         field: its key, which may call it a secret.
     """
-    said = _KEYED.sub(r"\1••••••", covered(value, field))
+    said = told(value, field)
     if len(said) > most:
         said = f"{said[:most]}… ({len(said) - most:,} characters more)"
     return shown(said, "\n\t")
