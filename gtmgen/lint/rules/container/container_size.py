@@ -2,8 +2,12 @@
 
 GTM compiles a container to a script, and does not publish one of more than 200 KB; it warns from 70 % of that. The figures come from
 pages of agencies (bbccss.com, cognetik.com). How large the script will be is an estimate: Google's compiler is not public, and of custom
-templates only the code is counted. Server containers do not go to the browser and are not looked at. Long Custom HTML and large lookup
-tables are what takes most; tags that nothing fires are the cheapest to delete.
+templates only the code is counted. Long Custom HTML and large lookup tables are what takes most; tags that nothing fires are the cheapest
+to delete.
+
+Server containers are not looked at. Every page that names the limit speaks of the script that a web page loads, and Google's own page on
+container size counsels to move tags to a server; none says that a server container has the same limit, or which. What GTM's
+Versions page shows of yours is what counts.
 """
 
 from __future__ import annotations
