@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from gtmgen.source import parse
 from tests.conftest import ROOT, compiled
 from tests.repository import commit, git
@@ -70,6 +72,21 @@ def test_a_change_is_told_as_shown(tmp_path: Path) -> None:
     cut = shown.index("…")
     assert shown[:cut] == said[:cut]
     assert shown[cut + 1 :] == said[cut + 1 :]
+
+
+@pytest.mark.usefixtures("chromium")
+def test_a_verification_says_what_is_shown(tmp_path: Path) -> None:
+    """But for the ids that the page makes, and the seconds."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "readme.yml").write_text(blocks("yaml")[0], encoding="utf-8")
+    said = gtmgen("verify", "specs/readme.yml", cwd=tmp_path)
+    (shown,) = [block for block in blocks("text") if "expectations held" in block]
+
+    def plain(text: str) -> list[str]:
+        return re.sub(r"gen[.]\S+|\d+[.]\d s[.]", "…", text).split()
+
+    assert said.returncode == 0
+    assert plain(said.stdout.decode()) == plain(shown)
 
 
 def test_the_commands_and_links_are_there() -> None:
