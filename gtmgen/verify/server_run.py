@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from gtmgen.platforms import Library
 from gtmgen.verify.chromium import Browser
-from gtmgen.verify.collect import Hit, events, is_hit
+from gtmgen.verify.collect import PATHS, Hit, events, is_hit
 from gtmgen.verify.network import Response
 from gtmgen.verify.outcome import ServerEvent
 from gtmgen.verify.program import Program
@@ -80,7 +80,8 @@ class Server:
             return None
         origin = next((value for key, value in request.headers.items() if key.lower() == "origin"), "*")
         headers = {"access-control-allow-origin": origin, "access-control-allow-credentials": "true"}
-        if not is_hit(request.url):
+        path = request.url.removeprefix(self._url).partition("?")[0]
+        if path not in PATHS or not is_hit(request.url):  # the client knows its paths, below the server's own address
             return Response(status=404, headers=headers)
         hit = Hit(request.url, request.body or "", request.headers, _REMOTE_ADDRESS)
         cookies: list[str] = []
