@@ -1,4 +1,4 @@
-"""Makes the README's picture of a diff, docs/diff.png: `.venv/bin/python -m script.pictures`. It needs Chromium."""
+"""Makes the README's pictures, of a diff and of a verification: `.venv/bin/python -m script.pictures`. It needs Chromium."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from pathlib import Path
 
 from gtmgen.diff.comparison import compare
 from gtmgen.platforms import library
+from gtmgen.report import verify_html
 from gtmgen.report.diff.html import html
 from gtmgen.side import side
+from gtmgen.verify import chromium
+from gtmgen.verify.derive import derive
+from gtmgen.verify.subject import of_spec, ready
+from gtmgen.verify.verify import verify
 from tests.runtime import browser
 
 ROOT = Path(__file__).parent.parent
-PICTURE = ROOT / "docs" / "diff.png"
+DOCS = ROOT / "docs"
 _SPEC = "specs/shop.yml"
 _EDITS = (
     ("  - event: search\n    when: {data_layer: search}\n    params:\n      search_term: {path: search_term}\n\n", ""),
@@ -34,17 +39,39 @@ def page() -> str:
     return html(compare(first, second, known))
 
 
-def picture() -> bytes:
-    """The page as a PNG."""
+def verified() -> str:
+    """The report of a verification of the shop's spec, with the journey that is derived from it."""
+    known = library()
+    subject = of_spec((ROOT / _SPEC).read_text(encoding="utf-8"), _SPEC, known)
+    assert subject.spec
+    return verify_html.html(
+        verify(ready(subject, derive(subject.spec, subject.sendings, known)), known, chromium.shared())
+    )
+
+
+def picture(text: str, click: str = "") -> bytes:
+    """A page as a PNG.
+
+    Args:
+        text: its HTML.
+        click: a selector of what is clicked before, if anything.
+    """
     context = browser.shared().new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
     try:
         tab = context.new_page()
-        tab.set_content(page())
+        tab.set_content(text)
+        if click:
+            tab.click(click)
         return tab.screenshot()
     finally:
         context.close()
-        browser.close_shared()
 
 
 if __name__ == "__main__":
-    PICTURE.write_bytes(picture())
+    try:
+        report = verified()
+        (DOCS / "diff.png").write_bytes(picture(page()))
+        (DOCS / "verify.png").write_bytes(picture(report))
+        (DOCS / "verify-step.png").write_bytes(picture(report, "nav .item:has-text('push purchase') >> nth=0"))
+    finally:
+        browser.close_shared()

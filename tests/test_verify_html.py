@@ -137,7 +137,7 @@ def test_what_is_left_over_in_the_data_layer_stands_out() -> None:
         "this event carries no items to the server",
         "Uncaught ReferenceError: shop is not defined",
         "as the page was left",
-        "Trigger `Video` is a YouTube trigger.",
+        "Trigger Video is a YouTube trigger.",
         "https://metrics.example/v1/batch",
         "An access token of ours stands in for yours.",
         "step 3 · line 12",

@@ -32,6 +32,7 @@ _WORDS = {
     "failed": "failed",
 }
 _ABOUT = {"exception": "by the exception", "consent": "missing", "setup failed": "setup tag"}
+_ANSWERED = {"handler": "tagging server", "nobody": "nobody answered", "gtm": "the container", "site": "the site"}
 _TONES = {"filter": "calm", "paused": "calm", "once per load": "calm", "schedule": "calm"}
 
 
@@ -330,6 +331,12 @@ def _sent(request: Mapping[str, Any]) -> Request:
     )
 
 
+def _by(answered: str) -> str:
+    """Who answered a request, in words."""
+    who, _, platform = answered.partition(" ")
+    return f"stand-in of {platform}" if who == "stub" and platform else _ANSWERED.get(answered, answered)
+
+
 def _asked(request: Request, most: int) -> Asked:
     try:
         parts = urlsplit(request.url)
@@ -337,7 +344,7 @@ def _asked(request: Request, most: int) -> Asked:
         parts = SplitResult("", "", request.url, "", "")
     notes = [request.kind, "as the page was left" if request.leaving else ""]
     unknown = request.answered_by == "nobody"
-    by = f"{request.answered_by} {request.status or ''}".strip()
+    by = f"{_by(request.answered_by)} {request.status or ''}".strip()
     query = "\n".join(f"{key} = {covered(value, key)}" for key, value in parse_qsl(parts.query, True))
     return Asked(
         shown(request.method),
