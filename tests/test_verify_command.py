@@ -193,21 +193,22 @@ class TestAStrangersContainer:
 
 @BROWSER
 @pytest.mark.parametrize(
-    ("html", "said"),
+    ("html", "code", "said"),
     [
-        ("missing.thing()", "Trouble: "),
-        ("while (true) {}", "a script that runs without end was stopped"),
-        ("(function flood() { dataLayer.push({event: 'go'}); })()", "the rest is not taken"),
-        ("setInterval(function () { fetch('/beat') }, 1)", "requests in one step: the page"),
-        ("setInterval(function () { dataLayer.push({event: 'beat'}) }, 5)", "does not come to rest"),
+        ("missing.thing()", 0, "Trouble: "),
+        ("while (true) {}", 0, "a script that runs without end was stopped"),
+        ("(function flood() { dataLayer.push({event: 'go'}); })()", 0, "the rest is not taken"),
+        ("setInterval(function () { fetch('/beat') }, 1)", 1, "requests in one step: the page"),
+        ("setInterval(function () { dataLayer.push({event: 'beat'}) }, 5)", 0, "does not come to rest"),
     ],
     ids=["throws", "loops", "floods the data layer", "floods the network", "never rests"],
 )
-def test_a_tag_that_makes_trouble_is_named_and_stopped(folder: Path, html: str, said: str) -> None:
+def test_a_tag_that_makes_trouble_is_named_and_stopped(folder: Path, html: str, code: int, said: str) -> None:
     started = time.monotonic()
     done = of_container(folder, one_tag(html), "  - push: {event: go}\n  - push: {event: after}\n", "--limit", "1")
     assert said in done.stdout, done.stdout + done.stderr
     assert "went wrong on the page" in done.stdout
+    assert done.returncode == code  # nothing was expected; a visit that ended early has failed
     assert time.monotonic() - started < 60
 
 

@@ -68,6 +68,13 @@ def test_the_last_line_says_what_came_out_and_what_it_does_not_prove(found: Outc
     assert text(found).splitlines()[-1] == summary(found)
 
 
+def test_a_visit_that_ended_early_is_none_that_held() -> None:
+    found, broken = clean(), failing().scenes[1].broken
+    assert found.held
+    assert not found._replace(scenes=(found.scenes[0]._replace(broken=broken), *found.scenes[1:])).held
+    assert not failing()._replace(scenes=failing().scenes[:1]).held
+
+
 def test_two_pixels_are_not_two_times() -> None:
     one = arrival("browser", "tiktok", "purchase", "A", 1)
     other, again = one._replace(pixel="B"), one._replace(event_id="C")
