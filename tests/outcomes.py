@@ -78,7 +78,12 @@ def served(name: str, arrivals: Sequence[Arrival]) -> ServerEvent:
     """An event of the server container, in which a tag sent each of these."""
     tags = []
     for one in arrivals:
-        body = json.dumps({"data": [{"event": one.event, "event_id": one.event_id, "properties": dict(one.params)}]})
+        body = json.dumps(
+            {
+                "access_token": TOKEN,
+                "data": [{"event": one.event, "event_id": one.event_id, "properties": dict(one.params)}],
+            }
+        )
         request = {
             "url": f"https://{one.platform}.example/events?access_token={TOKEN}",
             "method": "POST",
