@@ -1,6 +1,6 @@
 """Every rule through its case file: tests/lint/<rule>.yml. A new case needs no Python.
 
-A case is a spec as text, or a container in the short form of tests/exports.py.
+A case is a spec as text, or a container in the short form of tests/exports.py; of several `files` one may have a `name`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def findings(case: str | Mapping[str, Any], rule: str) -> list[Finding]:
 def written(case: str | Mapping[str, Any], number: int) -> tuple[bytes, str]:
     """A case as a file: its bytes and its name."""
     if not isinstance(case, str) and "container" in case:
-        return export(case["container"]).encode(), f"{number}.json"
+        return export(case["container"]).encode(), case.get("name", f"{number}.json")
     text = case if isinstance(case, str) else case["spec"]
     return (text if re.match(r"\s*(gtmgen:|\{)", text) else HEAD + text).encode(), f"{number}.yml"
 

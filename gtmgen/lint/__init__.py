@@ -8,7 +8,7 @@ A rule has a docstring (its manual page), `SEVERITY`, and `check`, a generator t
 | `spec` | `spec`, `sendings`, `goals` (what it counts, `lint.goals`), `library`, the file's `text` |
 | `container` | `container`, `seen` (what it sends), `library`, the file's `text` |
 | `both` | `sendings` (of a spec, or as seen in a container), `library` |
-| `together` | `sides`: what each of several files sends; `library` |
+| `together` | `sides`: what each of several files sends, and its container; `library` |
 
 With `OPTIONAL = True` a rule is silent until it is selected.
 """
@@ -62,6 +62,8 @@ class Side(NamedTuple):
     usage: str
     """`web` or `server`."""
     sendings: Sequence[Sending | Seen]
+    container: Container | None = None
+    """The container itself; None of a spec."""
 
 
 class Rule(NamedTuple):

@@ -84,7 +84,7 @@ def _container(raw: bytes, name: str, library: Library, wanted: Wanted, beside: 
         )
         for sent in seen.sendings
     ]
-    return Linted(name, tuple(found), Side(name, container.usage, known), locate)
+    return Linted(name, tuple(found), Side(name, container.usage, known, container), locate)
 
 
 def _spec(raw: bytes, name: str, library: Library, wanted: Wanted) -> Linted:
