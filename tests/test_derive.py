@@ -34,7 +34,7 @@ def cases(name: str) -> list[dict[str, Any]]:
 
 
 def conditions(rows: list[dict[str, Any]]) -> list[Condition]:
-    return [Condition(op, right) for row in rows for op, right in row.items()]
+    return [Condition(op, row[op], row.get("not", False)) for row in rows for op in row if op != "not"]
 
 
 @pytest.mark.parametrize("case", cases("texts.yml"), ids=lambda case: json.dumps(case["wanted"]))
@@ -134,11 +134,33 @@ def test_the_scenes_of_a_shop() -> None:
         "each once more after a reload",
         "consent denied, and granted late",
     ]
+    first = [one for one in expectations(journey.scenes[:1]) if one.subject == "purchase" and one.on == "tiktok"]
+    assert [
+        (one.times, one.event_id, one.params.get("value"), one.params.get("search_string", "")) for one in first
+    ] == [
+        (1, None, 59.9, None),
+        (1, "purchase.T-1001", None, ""),
+    ]
     purchase = [one for one in expectations(journey.scenes[1:2]) if one.subject == "purchase" and one.on == "tiktok"]
     assert [(one.times, one.event_id, one.params.get("value")) for one in purchase] == [
         (2, None, None),
         (1, "purchase.T-1001", 59.9),
         (1, "purchase.T-1002", None),
+    ]
+
+
+def test_a_platform_that_waits_for_no_consent_counts_at_once() -> None:
+    spec = """\
+gtmgen: 1
+site: {name: Shop, domain: shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9, consent: []}, meta: {pixel_id: 123456789012345}}
+conversions: [{event: purchase, when: {data_layer: purchase}}]
+"""
+    (scene,) = [scene for scene in of(spec).scenes if scene.consent]
+    counts = [(one.subject, one.on, one.times) for one in expectations((scene,)) if one.event_id is None]
+    assert counts == [
+        *(("purchase", "tiktok", 1), ("purchase", "meta", 0), ("page_view", "tiktok", 1), ("page_view", "meta", 0)),
+        *(("purchase", "tiktok", 2), ("purchase", "meta", 1), ("page_view", "tiktok", 1), ("page_view", "meta", 1)),
     ]
 
 

@@ -29,6 +29,16 @@ PIXELS = {"ttq": "C4A1B2C3D4E5F6G7H8I9", "fbq": "123456789012345"}
 PIXELS |= {"tiktok": PIXELS["ttq"], "meta": PIXELS["fbq"]}
 
 
+TWO_LEADS = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
+conversions:
+  - {event: generate_lead, name: One, when: {data_layer: one}}
+  - {event: generate_lead, name: Two, when: {data_layer: two}}
+"""
+
+
 @cache
 def containers() -> Known:
     made = subject()
@@ -40,8 +50,8 @@ def step(number: int, happened: list[dict[str, Any]]) -> StepFacts:
     events = [event(one, i) for i, one in enumerate(happened) if "event" in one]
     calls = [call(one) for one in happened if "call" in one]
     served = [at_server(one) for one in happened if "at server" in one]
-    taken = [(f"gtmgen - {one['server'][0]}", take(one)) for one in happened if "server" in one]
-    seen = Seen(tuple(served), tuple((server_tag(one), one) for _, one in taken), (), ())
+    taken = [(one.get("by") or server_tag(take(one)), take(one)) for one in happened if "server" in one]
+    seen = Seen(tuple(served), tuple(taken), (), ())
     return StepFacts(number, Step("push", ({"event": "x"},)), "", tuple(events), tuple(calls), server=seen)
 
 
@@ -134,15 +144,7 @@ def test_values_are_the_same_to_a_platform(one: Any, other: Any, expected: bool)
 
 
 def test_two_conversions_with_one_event_name_are_told_apart_by_their_tags() -> None:
-    spec = """\
-gtmgen: 1
-site: {name: Shop, domain: www.shop.example, currency: EUR}
-platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
-conversions:
-  - {event: generate_lead, name: One, when: {data_layer: one}}
-  - {event: generate_lead, name: Two, when: {data_layer: two}}
-"""
-    made = of_spec(spec, "spec.yml", known())
+    made = of_spec(TWO_LEADS, "spec.yml", known())
     both = knowing(known(), [Container(made.web)], made.spec, made.sendings)
     facts = step(
         1,
@@ -193,3 +195,20 @@ def test_a_stranger_s_container_that_sends_nothing_of_the_kind_is_told() -> None
     stranger = knowing(known(), [])
     (verdict,) = judge(stranger, [step(1, [{"event": "gtm.js"}])], [Expectation("purchase")])
     assert not verdict.ok and verdict.reasons == ("no tag of the containers sends it",)
+
+
+def test_a_call_that_comes_a_step_later_is_its_tag_s_and_a_tag_that_sends_nothing_takes_none() -> None:
+    base = {"gtmgen - TikTok - Base Pixel": "fired"}
+    steps = [
+        step(1, [{"event": "gtm.js", "tags": base}]),
+        step(2, [{"event": "later", "tags": base}, {"call": ["ttq", "Pageview", None]}]),
+    ]
+    assert [one.tag for one in arrivals(steps, containers())] == ["gtmgen - TikTok - Base Pixel"]
+
+
+def test_calls_of_two_tags_that_come_a_step_later_are_told_apart_by_their_order() -> None:
+    made = of_spec(TWO_LEADS, "spec.yml", known())
+    both = knowing(known(), [Container(made.web)], made.spec, made.sendings)
+    fired = [{"event": name, "tags": {f"gtmgen - TikTok - {name}": "fired"}} for name in ("One", "Two")]
+    steps = [step(1, fired), step(2, [{"call": ["ttq", "Lead", "a"]}, {"call": ["ttq", "Lead", "b"]}])]
+    assert [one.tag for one in arrivals(steps, both)] == ["gtmgen - TikTok - One", "gtmgen - TikTok - Two"]
