@@ -13,10 +13,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gtmgen.container.whole import Container
+from gtmgen.diff.importing import imported
 from gtmgen.findings import Finding, Position, Severity
 from gtmgen.lint import all_rules
 from gtmgen.lint.files import Linted
 from gtmgen.lint.reading import PAGES
+from gtmgen.plan.server import TOKEN as PLACEHOLDER
 from gtmgen.report.lint import FORMATS, summary
 from tests.conftest import ROOT
 from tests.exports import export
@@ -226,6 +229,27 @@ def test_the_outputs_and_starters_are_clean() -> None:
     ]
     done = gtmgen("lint", *files, "--strict", cwd=ROOT)
     assert (done.returncode, done.stdout.count(b": warning:")) == (0, 0), done.stdout.decode()
+
+
+def test_a_server_container_as_it_is_in_gtm(tmp_path: Path) -> None:
+    """What `build` makes is recognised there: tags without their token, and conversions of which the server container is behind."""
+    spec = f"{GOOD}\nserver: {{transport: sgtm, url: https://sgtm.example.com, measurement_id: G-ABCDEF1234}}\n"
+    (tmp_path / "a.yml").write_text(spec, encoding="utf-8")
+    assert gtmgen("build", "a.yml", cwd=tmp_path).returncode == 0
+    output = tmp_path / "output"
+    assert lint(tmp_path, *(str(path) for path in sorted(output.glob("*.json"))))[:2] == (0, "")
+    (setup,) = output.glob("a.server-setup*.json")
+    filled, file = (
+        Container(json.loads(path.read_text(encoding="utf-8"))) for path in (setup, output / "a.server.json")
+    )
+    live = json.dumps(imported(filled, file, "overwrite-conflicting").container.data)
+    (tmp_path / "live.json").write_text(live.replace("6000000000", "6000000001"), encoding="utf-8")
+    code, said, _ = lint(tmp_path, "live.json", "output/a.web.json")
+    assert (code, said.count(": error:"), said.count(": warning:")) == (1, 1, 0) and "[not-filled-in]" in said
+    behind = re.sub(r'("arg1", "value": "gtmgen - )', r"\g<1>old ", live.replace(PLACEHOLDER, "filled in"))
+    (tmp_path / "live.json").write_text(behind.replace("6000000000", "6000000001"), encoding="utf-8")
+    code, said, _ = lint(tmp_path, "live.json", "output/a.web.json")
+    assert (code, said.count(": error:"), said.count(": warning:")) == (0, 0, 1) and "[unknown-conversion]" in said
 
 
 @pytest.mark.parametrize("starter", ["shop", "leads", "subscription"])

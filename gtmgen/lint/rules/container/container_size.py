@@ -5,9 +5,9 @@ pages of agencies (bbccss.com, cognetik.com). How large the script will be is an
 templates only the code is counted. Long Custom HTML and large lookup tables are what takes most; tags that nothing fires are the cheapest
 to delete.
 
-Server containers are not looked at. Every page that names the limit speaks of the script that a web page loads, and Google's own page on
-container size counsels to move tags to a server; none says that a server container has the same limit, or which. What GTM's
-Versions page shows of yours is what counts.
+Server containers are not looked at. Their script goes to no browser, and none of the pages that name the limit says that it holds for
+them; Google's own on container size (support.google.com/tagmanager/answer/2772488) counsels to move tags to a server container. The
+size that GTM's Versions page shows of yours is what counts.
 """
 
 from __future__ import annotations

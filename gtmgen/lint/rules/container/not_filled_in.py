@@ -1,8 +1,8 @@
 """An access token or a test event code of a server container is not as it should be when it is live.
 
-Tokens stand in no file of `build`: they are filled in once, in GTM. Until then the variable holds a placeholder, and every event that the
-tags would send is refused, while the browser's arrive: nothing looks wrong but half of the numbers. That is an error. A test event code
-that was left in is a warning: with it, what the server sends shows up under Test Events and counts as nothing.
+Tokens stand in no file of `build`: they are filled in once, in GTM. Until then the variable holds a placeholder and the tags send nothing,
+while the browser's do: nothing looks wrong but half of the numbers. That is an error. A test event code that was left in is a warning:
+with it, what the server sends shows up under Test Events and counts as nothing.
 
 Put the token into the variable in GTM, and take the code out, or write `off`: the next import leaves both alone. The files that `build`
 writes hold the placeholder by design, and are told nothing. A code that a variable gives in debug mode alone is as it should be. What
