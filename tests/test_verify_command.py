@@ -145,6 +145,16 @@ class TestASpec:
         assert bought["server"][0]["event_id"] == bought["browser"][0]["event_id"] == "purchase.T-1"
         assert {one["counts"] for one in scene["counted"]} == {1}
 
+    def test_several_are_told_one_after_another(self, folder: Path) -> None:
+        spec = SPEC.split("  - {event: generate_lead")[0].replace("server:", "# server:")
+        (folder / "other.yml").write_text(spec, encoding="utf-8")
+        (folder / "again.yml").write_text(spec, encoding="utf-8")
+        done = verify(folder, "other.yml", "again.yml")
+        assert done.returncode == 0, done.stdout + done.stderr
+        heads = [line.partition(":")[0] for line in done.stdout.splitlines() if ": web container; " in line]
+        assert heads == ["other.yml", "again.yml"]
+        assert done.stdout.count("not the site.") == 2
+
     def test_whose_variable_nobody_gives_gets_a_placeholder_and_says_so(self, folder: Path) -> None:
         (folder / "journey.yml").write_text(JOURNEY.replace("variables: {Lead value: 50}", ""), encoding="utf-8")
         done = verify(folder, "shop.yml", "--journey", "journey.yml")
@@ -223,6 +233,8 @@ def test_a_tag_that_makes_trouble_is_named_and_stopped(folder: Path, html: str, 
         (["web.json"], "name a --journey"),
         (["shop.yml", "--server", "server.json"], "a spec has its own"),
         (["shop.yml", "--pause"], "there is no terminal"),
+        (["shop.yml", "shop.yml", "--format", "json"], "go with one file"),
+        (["nowhere.yml", "elsewhere.yml"], "elsewhere.yml: error: there is no such file"),
         (["broken.json", "--journey", "steps.yml"], "no variable is named {{Nobody}}"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gtmgen.cli.console import NO, give, platforms_of, say, style, templates_option, watched
+from gtmgen.findings import Finding, GtmgenError
 
 if TYPE_CHECKING:
     from gtmgen.container.read import Export
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--journey", "journey_file", help="What a visitor does, and what must be seen; a spec has one of its own."
 )
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 )
 @templates_option
 def verify(
-    file: str,
+    files: tuple[str, ...],
     journey_file: str | None,
     server_file: str | None,
     form: str,
@@ -52,30 +53,54 @@ def verify(
 ) -> None:
     """Run containers in Chromium, offline, and say whether every conversion is counted once.
 
-    FILE is a spec (its web container is run, and its server container where it has one), or a container from GTM, which needs a
+    A FILE is a spec (its web container is run, and its server container where it has one), or a container from GTM, which needs a
     --journey. Exits 0 if all that was expected came, 1 if not, 2 if it could not run.
     """
     if pause and not sys.stdin.isatty():
         raise click.UsageError("--pause waits for a key, and there is no terminal")
+    if len(files) > 1 and (journey_file or server_file or form != "text"):
+        raise click.UsageError("--journey, --server, --format json and --format html go with one file")
     library = platforms_of(templates)
-    ready = _ready(file, journey_file, server_file, library)
-    found = _verified(ready, library, headed or pause, pause, limit)
+    every = _every_ready(files, journey_file, server_file, library)
+    found = _verified(every, library, headed or pause, pause, limit)
     from gtmgen.report.verify import FORMATS, summary
 
-    text = FORMATS[form](found, style(sys.stdout) if output is None else lambda said, _colour: said)
+    paint = style(sys.stdout) if output is None else lambda said, _colour: said
+    text = "\n".join(FORMATS[form](one, paint) for one in found)
     if output:
         from gtmgen.files import write
 
         write(output, text)
-        say(f"{output}: {summary(found)}")
+        for one in found:
+            say(f"{output}: {summary(one)}" if len(found) == 1 else f"{output}: {one.name}: {summary(one)}")
     else:
         give(text)
-    if not found.held:
+    if not all(one.held for one in found):
         raise SystemExit(NO)
 
 
+def _every_ready(
+    files: Sequence[str], journey_file: str | None, server_file: str | None, library: Library
+) -> list[Ready]:
+    """What is verified; whatever is wrong with any of the files, at once."""
+    from gtmgen.side import too_deep
+
+    every: list[Ready] = []
+    findings: list[Finding] = []
+    for file in files:
+        try:
+            every.append(_ready(file, journey_file, server_file, library))
+        except GtmgenError as problem:
+            findings += problem.findings
+        except RecursionError:
+            findings += too_deep(file).findings
+    if findings:
+        raise GtmgenError(findings)
+    return every
+
+
 def _ready(file: str, journey_file: str | None, server_file: str | None, library: Library) -> Ready:
-    """What is verified and how; whatever is wrong with any of the files, at once where it can be."""
+    """A file with the journey that it is walked through."""
     from gtmgen.container.read import MAX_BYTES, is_container, read
     from gtmgen.files import read_bytes, read_spec
     from gtmgen.source import decode
@@ -115,14 +140,15 @@ def _set_ups(server_file: str | None) -> list[str]:
     return beside(server_file, map(str, Path(server_file).parent.glob("*.json"))) if server_file else []
 
 
-def _verified(ready: Ready, library: Library, headed: bool, pause: bool, limit: float) -> Outcome:
+def _verified(every: Sequence[Ready], library: Library, headed: bool, pause: bool, limit: float) -> list[Outcome]:
     from gtmgen.verify.chromium import Browser
     from gtmgen.verify.verify import verify as run
 
     with Browser(headed=headed) as browser:
         begun = _progress() if watched() and not pause else None
+        stop = _pause if pause else None
         try:
-            return run(ready, library, browser, limit=limit, begun=begun, pause=_pause if pause else None)
+            return [run(ready, library, browser, limit=limit, begun=begun, pause=stop) for ready in every]
         finally:
             if begun:
                 click.echo("\r\x1b[K", nl=False, err=True)
