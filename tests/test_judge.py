@@ -212,3 +212,9 @@ def test_calls_of_two_tags_that_come_a_step_later_are_told_apart_by_their_order(
     fired = [{"event": name, "tags": {f"gtmgen - TikTok - {name}": "fired"}} for name in ("One", "Two")]
     steps = [step(1, fired), step(2, [{"call": ["ttq", "Lead", "a"]}, {"call": ["ttq", "Lead", "b"]}])]
     assert [one.tag for one in arrivals(steps, both)] == ["gtmgen - TikTok - One", "gtmgen - TikTok - Two"]
+
+
+def test_all_that_one_tag_sends_is_its_own() -> None:
+    twice = [{"call": ["ttq", "Purchase", "a"]}, {"call": ["ttq", "Purchase", "b"]}]
+    facts = step(1, [{"event": "purchase", "tags": {"gtmgen - TikTok - Purchase": "fired"}}, *twice])
+    assert [one.tag for one in arrivals([facts], containers())] == ["gtmgen - TikTok - Purchase"] * 2

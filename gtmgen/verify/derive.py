@@ -200,11 +200,12 @@ class _Deriver:
         denied = [*self._counts(made, before, values=False, denied=True), *self._page_views(1, denied=True)]
         granted = [*self._counts(again, [*before, *after], denied_before=len(before)), *self._page_views(1)]
         steps = [
-            *(pages[0].steps if made else [pages[0].visit]),
+            pages[0].visit,
+            *_in_few_steps([one.occasion for one in made]),
             Step("expect", tuple(denied)),
             Step("consent", dict.fromkeys(types, "granted")),
             _GRANTED,
-            *(one.occasion.step for one in again),
+            *_in_few_steps([one.occasion for one in again]),
             Step("expect", tuple(granted)),
         ]
         yield self._script("consent denied, and granted late", pages, steps, consent=dict.fromkeys(types, "denied"))
@@ -349,6 +350,14 @@ class _Deriver:
             except LookupError as problem:
                 self._refused[f"user_data `{name}` is nowhere on the pages: {problem.args[0]}"] = None
         return setting
+
+
+def _in_few_steps(occasions: Sequence[Occasion]) -> Iterator[Step]:
+    """What happens, with all messages in one task: each step takes its time."""
+    messages = [message for one in occasions if one.step.kind == "push" for message in one.step.what]
+    if messages:
+        yield Step("push", tuple(messages))
+    yield from (one.step for one in occasions if one.step.kind != "push")
 
 
 def _with_id(one: Occasion, word: str) -> Occasion:
