@@ -16,6 +16,7 @@ from gtmgen.observe import Observed, observe
 from gtmgen.observe.calls import Guards, calls
 from gtmgen.observe.script import Script
 from gtmgen.observe.text import bodies, unquoted
+from gtmgen.outputs import SERVER
 from gtmgen.platforms import library
 from gtmgen.recognise import parse_call
 from gtmgen.resolve import side
@@ -107,6 +108,24 @@ def _params(sending: Any) -> set[str]:
             found -= {param.type.name} if param.type.type == "items" else set()
         found |= {rule.key for rule in param.type.also if not rule.only or sending.event in rule.only}
     return found
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_our_own_server_containers_show_what_their_specs_send(path: Any) -> None:
+    """By the fields of our template and the address that it sends to; whatever the template is called."""
+    built = compile_spec(path.read_text(encoding="utf-8"), path.name, KNOWN)
+    if SERVER not in built.outputs:
+        return
+    seen = observe(
+        Container(json.loads(built.outputs[SERVER].replace("Events API", "What GTM calls it"))), KNOWN
+    ).sendings
+    sent = [one for one in built.sendings if one.server == "sgtm" and not one.implied]
+    assert {(one.platform, one.sent_as, one.pixels, one.paused) for one in seen} == {
+        (one.platform, one.sent_as, one.pixels, one.paused) for one in sent
+    }
+    assert len(seen) == len(sent) > 0
+    assert {one.event_id for one in seen} == {f"{{{{{built.spec.prefix} - Event Data - event_id}}}}"}
+    assert {one.side for one in seen} == {"server"}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")

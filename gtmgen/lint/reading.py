@@ -10,6 +10,10 @@ YAML's aliases (`*name`) repeat what an anchor (`&name`) marks. A few that repea
     "busy": """Another `gtmgen send` is delivering the same file.
 
 Two of them would send every row twice. Wait until it has ended.""",
+    "carrier": """The carrier.yml of a template folder does not say what it must.
+
+It describes how events travel from a page to a server container. A folder of yours that holds one replaces gtmgen's own, whole: begin with
+a copy of `templates/ga4/carrier.yml`.""",
     "character": """A character stands in the spec that no container can carry.
 
 Control characters, halves of surrogate pairs and line breaks in names would break the container, the terminal or both.""",

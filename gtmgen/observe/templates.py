@@ -10,6 +10,7 @@ from gtmgen.container.graph import MARK, Key
 from gtmgen.container.occasions import plain_words
 from gtmgen.container.whole import Container
 from gtmgen.observe.seen import Loads, Observed, Seen, UserSeen
+from gtmgen.platform_server import TAG_FIELDS
 from gtmgen.platforms import Library, Platform
 from gtmgen.recognise import Fields, Template
 
@@ -34,11 +35,15 @@ class Known:
         self._ids: dict[str, Found] = {}
         self._repositories: dict[str, Found] = {}
         self._types: dict[str, Found | None] = {}
+        self._ours: dict[str, Found] = {}
+        """By the host of the server API that our own template sends to: GTM keeps that, whatever the template is called there."""
         for platform in library.platforms.values():
             for template in platform.recognise.templates:
                 found = Found(platform, template)
                 self._ids |= dict.fromkeys(template.ids, found)
                 self._repositories |= dict.fromkeys(template.repositories, found)
+            if platform.server and platform.server.template:
+                self._ours["/".join(platform.server.url.split("/")[:3])] = Found(platform, _ours(platform))
 
     def template(self, kind: str, container: Container) -> Found | None:
         """The template behind a tag's type, whether the file has it or not."""
@@ -52,11 +57,22 @@ class Known:
         name = kind.removeprefix(_GALLERY).removeprefix(_OWN)
         if name == kind:
             return self._ids.get(kind.removeprefix(MARK).removeprefix("cvt_"))
-        gallery = container.named.get(("customTemplate", name), {}).get("galleryReference")
+        entity = container.named.get(("customTemplate", name), {})
+        gallery = entity.get("galleryReference")
         if not isinstance(gallery, dict):
-            return None
+            source = str(entity.get("templateData", ""))
+            made_here = all(f'"{field}"' in source for field in TAG_FIELDS)
+            return next((found for host, found in self._ours.items() if host in source), None) if made_here else None
         repository = f"{gallery.get('owner')}/{gallery.get('repository')}".lower()
         return self._ids.get(str(gallery.get("galleryTemplateId"))) or self._repositories.get(repository)
+
+
+def _ours(platform: Platform) -> Template:
+    """What the fields of our own template hold (`_gtm/sandbox/events_api.tpl.j2`)."""
+    items = next((param.key for param in platform.params.values() if param.type == "items"), "")
+    params = Fields({"items": items} if items else {}, ("params",), (), "", {})
+    user = Fields({}, ("user",), (), "", {})
+    return Template((), (), "server", ("pixel",), ("event",), None, {}, ("eventId",), params, user, {}, "")
 
 
 def from_template(key: Key, tag: Mapping[str, Any], found: Found, container: Container) -> Observed:
