@@ -47,7 +47,6 @@ LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""
 _LAST_MOMENT = 0.05
 _SPARE = 5.0  # seconds for what comes after a limit: stopping a script, closing a tab
-_VIEWPORT = {"width": 1200, "height": 800}
 _LISTED = "a, button, input, select, textarea, form, [id]"
 _OUTLINE = f"""() => Array.from(document.querySelectorAll({json.dumps(_LISTED)})).slice(0, 12).map((one) =>
   one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + Array.from(one.classList, (name) => "." + name).join("")).join(", ")"""
@@ -133,17 +132,19 @@ class Page:
             raise
 
     async def _begin(self) -> None:
-        self._context = await self._browser.raw.new_context(service_workers="block", viewport=_VIEWPORT)  # type: ignore[arg-type]
+        self.raw = await self._browser.tab()
+        self._context = self.raw.context
         self._context.set_default_timeout(self._limit * 1000)
-        await self._context.expose_binding(
-            "__gtmTell", lambda _source, page, first, facts: self._tell(page, first, facts)
-        )
         hidden = f"Object.defineProperty(window, '__dataLayer', {{ value: {json.dumps(self._layer)} }});"
-        await self._context.add_init_script(read("watch") + hidden)
-        await self._context.route("**/*", self.network.route)
         self.network.cookies = self._cookie_header
-        self.raw = await self._context.new_page()
-        self._debugger = await self._context.new_cdp_session(self.raw)
+        _, _, _, self._debugger = await asyncio.gather(
+            self._context.expose_binding(
+                "__gtmTell", lambda _source, page, first, facts: self._tell(page, first, facts)
+            ),
+            self._context.add_init_script(read("watch") + hidden),
+            self._context.route("**/*", self.network.route),
+            self._context.new_cdp_session(self.raw),
+        )
         self.flood = Flood(self.raw)
         self.raw.on("request", self._request_begins)
         self.raw.on("requestfinished", self._request_ends)
