@@ -122,7 +122,7 @@ def fires(when: When, spec: Spec, one: Occasion) -> bool:
     if when.kind == "data_layer":
         met = isinstance(what, Condition) and holds(what, str(one.data.get("event", "")))
     elif when.kind == "page":
-        met = isinstance(what, Condition) and holds(what, one.setting.path, path=True)
+        met = isinstance(what, Condition) and holds(what, one.setting.path or "/", path=True)
     elif when.kind == "link":
         assert one.made
         url = one.made.target.attributes.get("href", "")
