@@ -65,6 +65,8 @@ class ServerSide(NamedTuple):
     """How old an event may be; 0 where the platform names no limit."""
     dedup_hours: int
     """How long the platform remembers an event_id."""
+    text_ids: bool
+    """Whether it refuses an event_id that is no text, such as a number."""
     options: Mapping[str, Mapping[str, Any]]
     """Settings to what an event holds beside the rest where the setting is true."""
     answer: Answer
@@ -93,6 +95,7 @@ def server_side(data: Mapping[str, Any]) -> ServerSide:
         batch=data.get("batch", 1),
         max_age_days=data.get("max_age_days", 0),
         dedup_hours=data.get("dedup_hours", 48),
+        text_ids=data.get("event_id") == "text",
         options=data.get("options", {}),
         answer=answer,
     )

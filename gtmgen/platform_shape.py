@@ -204,6 +204,7 @@ _SERVER = keys(
     batch_=count,
     max_age_days_=count,
     dedup_hours_=count,
+    event_id_=choice(("text",), "type of an event_id"),
     options_=each(each(filled((), and_settings=True))),
     answer_=_ANSWER,
 )

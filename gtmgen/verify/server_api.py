@@ -1,8 +1,8 @@
 """The platforms' server APIs without a network: they check what the real ones check, answer as those do, and keep what they got.
 
 Made from the `server` block of each platform.yml, which the sender's request is made from too; what is checked beyond that is
-documented or was reported (facts: event_id and product ids must be text, times unix seconds, personal data SHA-256, an old event spoils
-its whole request). Our stand-in: never a promise of what the platform would take.
+documented or was reported (facts: product ids must be text, times unix seconds, personal data SHA-256, an old event spoils its whole
+request). An event without an event_id is taken. Our stand-in: never a promise of what the platform would take.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _HASH = re.compile("[0-9a-f]{64}")
 _CURRENCY = re.compile("[A-Z]{3}")
 _AHEAD = 600
 _DAY = 86_400
+_VERSION = re.compile(r"v\d+(\.\d+)*")
+"""A piece of an API's path that says which version is asked: the events are the same in all of them."""
 _FIRST_SECOND = 1_000_000_000
 
 
@@ -71,15 +73,21 @@ def answer(
         server = platform.server
         if server is None or parts.netloc != urlsplit(server.url).netloc:
             continue
-        pattern = re.escape(urlsplit(server.url).path).replace(re.escape("$pixel"), "([^/]+)")
-        if match := re.fullmatch(pattern, parts.path):
+        if match := re.fullmatch(_path(server.url), parts.path):
             given = headers.get(server.token.get("header", "").lower(), "")
             given = given or (parse_qs(parts.query).get(server.token.get("query", "")) or [""])[0]
             if not given or (tokens is not None and given != tokens[platform.id]):
                 code = server.answer.token[0] if server.answer.token else None
                 return Answered(*said(platform, code, "Access token is incorrect or has been revoked.", 401), ())
-            return _take(platform, match[1] if match.groups() else "", body, now)
+            return _take(platform, match.groupdict().get("pixel", ""), body, now)
     return None
+
+
+def _path(url: str) -> str:
+    """A pattern for the path of an API's address: any version, any pixel."""
+    pieces = urlsplit(url).path.split("/")
+    any_version = [_VERSION.pattern if _VERSION.fullmatch(piece) else re.escape(piece) for piece in pieces]
+    return "/".join(any_version).replace(re.escape("$pixel"), "(?P<pixel>[^/]+)")
 
 
 def _take(platform: Platform, in_path: str, body: str, now: float) -> Answered:
@@ -141,9 +149,11 @@ def wrong(platform: Platform, words: Mapping[str, Any], now: float) -> Iterator[
         now: the time in unix seconds.
     """
     assert platform.server is not None
-    for name in ("event", "event_id"):
-        if not isinstance(words.get(name), str) or not words[name]:
-            yield f"Invalid value for {name}: not a valid string."
+    if not isinstance(words.get("event"), str) or not words["event"]:
+        yield "Invalid value for event: not a valid string."
+    id_ = words.get("event_id")  # none at all is taken: it is compared with nothing, so it counts each time
+    if id_ is not None and platform.server.text_ids and not isinstance(id_, str):
+        yield "Invalid value for event_id: not a valid string."
     seconds = words.get("seconds")
     if not isinstance(seconds, int) or isinstance(seconds, bool) or not _FIRST_SECOND < seconds < now + _AHEAD:
         yield "Invalid value for the time: not unix seconds."
