@@ -57,10 +57,11 @@ def step(number: int, happened: list[dict[str, Any]]) -> StepFacts:
 
 def event(one: Mapping[str, Any], id: int) -> Event:
     runs = [
-        TagRun(tag, *([told] if isinstance(told, str) else [told[0], "", told[1]]))
+        TagRun(tag, *([told] if isinstance(told, str) else [told[0], told[2] if told[2:] else "", told[1]]))
         for tag, told in one.get("tags", {}).items()
     ]
-    return Event(one["event"], id, 0, "GTM-TEST", one.get("message"), one.get("model"), one.get("consent", {}), runs)
+    said = [one.get(key) for key in ("message", "model")]
+    return Event(one["event"], id, 0, "GTM-TEST", *said, one.get("consent", {}), runs, ended=one.get("ended", {}))
 
 
 def call(one: Mapping[str, Any]) -> Call:
@@ -97,6 +98,8 @@ def test_a_verdict(case: dict[str, Any]) -> None:
         next((i for i, reason in enumerate(reasons) if re.search(one, reason)), -1) for one in case.get("because", [])
     ]
     assert -1 not in places and places == sorted(places), reasons
+    assert [one for one in case.get("not because", []) if any(re.search(one, reason) for reason in reasons)] == []
+    assert case.get("asks", verdicts[-1].expected) == verdicts[-1].expected
     if case["ok"]:
         assert reasons == []
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from gtmgen.container.whole import Container
 from gtmgen.events_api.values import text_of
 from gtmgen.observe import Seen, observe
+from gtmgen.observe.carriers import carriers
 from gtmgen.plan.names import entity_name
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
@@ -49,6 +50,8 @@ class Known(NamedTuple):
     """The tag that serves a sending, by its name; both halves use the same name."""
     there: Mapping[str, frozenset[str]] = {"web": frozenset(), "server": frozenset()}
     """The tags that are in the containers, by side: web and server."""
+    carriers: frozenset[str] = frozenset()
+    """The web container's tags that take events to a server container."""
 
     def senders(self, platform: str, event: str, side: str = "web") -> frozenset[str]:
         """The tags that send a platform an event of that name, or one whose name a variable decides."""
@@ -81,11 +84,13 @@ def knowing(
         tags[entity_name(spec.prefix, library.platforms[sending.platform].name, sending.title)] = sending
     seen: list[Seen] = []
     there: dict[str, frozenset[str]] = {"web": frozenset(), "server": frozenset()}
+    carrying: set[str] = set()
     for container in containers:
         seen += observe(container, library).sendings
         side = "server" if container.usage == "server" else "web"
         there[side] |= {key[1] for key, _ in container.of("tag")}
-    return Known(library, _sdks(stubs(library)), tuple(seen), tuple(sendings), tags, there)
+        carrying |= {one.tag[1] for one in carriers(container).tags} if side == "web" else set()
+    return Known(library, _sdks(stubs(library)), tuple(seen), tuple(sendings), tags, there, frozenset(carrying))
 
 
 def _sdks(all_stubs: Iterable[Stub]) -> dict[str, str]:

@@ -9,19 +9,18 @@ None must not have been sent.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.verify import reasons
 from gtmgen.verify.counting import Known, arrivals, counted
+from gtmgen.verify.in_clear import in_clear
 from gtmgen.verify.journey import Expectation
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
 from gtmgen.verify.walk import StepFacts
 
 _MOST = 6  # reasons that anybody reads
-_ADDRESS = re.compile(r"[^@\s\"]+@[^@\s\"]+\.[A-Za-z]{2,}")
 _TIMES = {0: "not counted", 1: "counted once"}
 
 
@@ -153,7 +152,7 @@ def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> I
     if groups and question.asked.times:
         if question.asked.params or len(question.sides) > 1:
             yield _values(question, groups, steps, known)
-        if clear := _in_clear(question.came):
+        if clear := in_clear(question.came):
             yield _verdict(question, "no personal data in clear", "; ".join(clear), clear, _last(steps))
 
 
@@ -183,6 +182,8 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         few = any(count < asked.times for count in counts.values())
         many = any(count > asked.times for count in counts.values())
         why += [f"pixel {pixel} got it too, which the spec does not name" for pixel in strangers]
+        if not asked.times:
+            why += reasons.unwanted(groups, steps)
         if many or lacking:
             why += reasons.too_many(groups, steps)
         if few or lacking:
@@ -199,11 +200,13 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         if few or any(wanted == "browser" for _, wanted in lacking):
             why += reasons.not_sent(question.platform, question.web, steps, known)
         if any(wanted == "server" for _, wanted in lacking) or (few and "server" in question.sides):
-            why += reasons.not_served(question.platform, question.server, ids, steps, known)
+            why += reasons.not_served(question.platform, question.server, question.came, steps, known)
         why += remarks
         if few or lacking:
             why += reasons.lost(question.web, steps)
     said = " and ".join(dict.fromkeys(found)) + (f": {sent}" if sent else "")
+    if groups and not question.pixels:
+        said += reasons.silent_pixels(question.platform, pixels, steps, known)
     last = max((one.step for group in groups for one in group.arrivals), default=_last(steps))
     return _verdict(question, _times(asked.times) + under, said, why, last, ok=ok, groups=groups)
 
@@ -237,7 +240,7 @@ def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[Step
     if wrong:
         why += reasons.setup_tags(question.web, steps)
         why += reasons.lost(question.web, steps)
-    words = [f"{key} is {_shown(value)}" for key, value in expected.items() if value is not None]
+    words = [f"{key} is {_shown(value)}" for key, value in expected.items()]
     words += ["the same from both sides"] * (len(question.sides) > 1)
     last = max(one.step for group in groups for one in group.arrivals)
     found = "; ".join(dict.fromkeys(wrong)) or "as expected"
@@ -277,19 +280,6 @@ def _difference(key: str, there: Any, value: Any, one: Arrival) -> str:
             f"expected is the {_type(value)} {_shown(value)}"
         )
     return f"{key} is {_shown(there)} in what the {one.side} sent; {_shown(value)} was expected"
-
-
-def _in_clear(came: Iterable[Arrival]) -> list[str]:
-    """Where something that a server sent holds an e-mail address as it is. The address itself is not told."""
-    return list(
-        dict.fromkeys(
-            f"`{key}` of what the server sent holds an e-mail address in clear"
-            for one in came
-            if one.side == "server"
-            for key, value in one.params.items()
-            if _ADDRESS.search(json.dumps(value, ensure_ascii=False, default=str))
-        )
-    )
 
 
 def _verdict(

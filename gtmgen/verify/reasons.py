@@ -11,7 +11,7 @@ from gtmgen.verify.outcome import Arrival, Counted
 from gtmgen.verify.result import Event, TagRun
 from gtmgen.verify.walk import StepFacts
 
-_TELLING = ("consent", "failed", "setup failed", "exception", "once per load", "schedule", "paused", "filter")
+_TELLING = ("failed", "consent", "setup failed", "exception", "once per load", "schedule", "paused", "filter")
 
 
 class Ran(NamedTuple):
@@ -42,12 +42,14 @@ def not_sent(platform: str, tags: frozenset[str], steps: Sequence[StepFacts], kn
         yield f"no tag of the container sends it to {name}"
         return
     ran = runs(steps, tags)
-    yield from _behind_setup(ran, steps)
-    yield from (_not_fired(one, steps) for one in _telling(ran))
     fired = [one for one in ran if one.run.outcome == "fired"]
-    if fired:
-        yield from _fired_in_vain(platform, fired, steps, known)
-    elif not ran:
+    in_vain = list(_fired_in_vain(platform, fired, steps, known))
+    yield from in_vain
+    yield from _behind_setup(ran, steps)
+    if in_vain:  # then a condition of a trigger that did not fire it is beside the point
+        ran = [one for one in ran if one.run.outcome != "filter"]
+    yield from (_not_fired(one, steps) for one in _telling(ran))
+    if not ran:
         heard = dict.fromkeys(event.name for step in steps for event in step.events)
         quoted = ", ".join(f"`{tag}`" for tag in sorted(tags))
         yield f"nothing that happened is what {quoted} listens to; there were the events {', '.join(heard) or 'none'}"
@@ -115,6 +117,8 @@ def _fired_in_vain(platform: str, fired: Sequence[Ran], steps: Sequence[StepFact
         wrong = [text for text in one.event.errors if one.run.tag in text]
         if wrong:
             yield f"{said} and threw: {wrong[0]}"
+        elif one.event.ended.get(one.run.tag) is False:
+            yield f"{said} and reported that it failed"
         elif not calls:
             asked = [
                 request
@@ -146,21 +150,24 @@ def of_pixels(platform: str, pixels: Iterable[str], steps: Sequence[StepFacts], 
 
 
 def not_served(
-    platform: str, tags: frozenset[str], ids: frozenset[str | None], steps: Sequence[StepFacts], known: Known
+    platform: str, tags: frozenset[str], came: Sequence[Arrival], steps: Sequence[StepFacts], known: Known
 ) -> Iterator[str]:
     """Why the server sent nothing.
 
     Args:
         platform: whom it should have sent it to.
-        tags: the server container's tags that send it.
-        ids: the event_ids that the browser sent it under.
+        tags: the server container's tags that send it, as far as they show it.
+        came: what arrived of it from either side, counted or not.
         steps: the scene so far.
         known: the containers.
     """
     name = known.library.platforms[platform].name
+    served = [one for one in came if one.side == "server"]
+    tags |= {one.tag for one in served}  # a tag that has sent it sends it, whether or not it shows that
     if not tags:
         yield f"no tag of the server container sends it to {name}"
         return
+    ids = {one.event_id for one in came}
     events = [(step, event) for step in steps for event in step.server.events]
     about = [one for one in events if one[1].data.get("event_id") in ids] or events
     for step, event in about:
@@ -177,21 +184,43 @@ def not_served(
             elif not tag.requests:
                 yield f"{at} sent nothing{': ' + tag.log[-1] if tag.log else ''}"
     if not events:
-        yield from _no_hit(steps, known)
+        yield from _no_hit(came, steps, known)
 
 
-def _no_hit(steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
-    """Nothing came to the server: the tags that should have carried it there."""
-    senders = {seen.tag[1] for seen in known.seen if seen.side == "web"} | known.tags.keys()
-    held = [
-        Ran(step, event, run)
-        for step in steps
-        for event in step.events
-        for run in event.tags
-        if run.outcome != "fired" and run.tag not in senders
-    ]
-    yield from (_not_fired(one, steps) for one in held[:3])
+def _no_hit(came: Sequence[Arrival], steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
+    """Nothing came to the server: the tags that should have carried it there, in the events in which the browser sent it, if any."""
+    sent = {id(one.event) for one in runs(steps, (one.tag for one in came)) if one.run.outcome == "fired"}
+    held = [one for one in runs(steps, known.carriers) if one.run.outcome != "fired"]
+    held = [one for one in held if id(one.event) in sent] or held
+    yield from (_not_fired(one, steps) for one in _telling(held)[:3])
     yield "no event reached the server container"
+
+
+def unwanted(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Where something came from that was not to come: the tag that sent it, the event at which that fired, and by which trigger."""
+    for one in (one for group in groups for one in group.arrivals):
+        if one.side == "server":
+            by = f" by the server tag `{one.tag}`" if one.tag else ""
+            yield f"the server sent {one.event} in step {one.step}{by}"
+            continue
+        ran = [each for each in runs(steps, (one.tag,)) if each.run.outcome == "fired"]
+        own = [each for each in ran if each.step.number == one.step] or ran
+        by = f" by `{one.tag}`" if one.tag else ""
+        at = f", which fired at `{own[0].event.name}`" if own else ""
+        at += f" by `{own[0].run.trigger}`" if own and own[0].run.trigger else ""
+        yield f"the browser sent {one.event} in step {one.step}{by}{at}"
+
+
+def silent_pixels(platform: str, counted: Iterable[str], steps: Sequence[StepFacts], known: Known) -> str:
+    """A remark on the platform's other pixels that the page loads, which got nothing of what is counted; "" where there are none."""
+    heard = frozenset(counted)
+    loaded = dict.fromkeys(
+        call.pixel for step in steps for call in step.calls if call.pixel and known.sdks.get(call.sdk) == platform
+    )
+    silent = [pixel for pixel in loaded if pixel not in heard]
+    if not silent:
+        return ""
+    return f"; pixel {_and(silent)} {'is' if len(silent) == 1 else 'are'} on the page too, and got none of it"
 
 
 def too_many(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[str]:
