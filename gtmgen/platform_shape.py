@@ -236,7 +236,7 @@ SHAPE = keys(
         )
     ),
     server_=_SERVER,
-    web=keys(pixel=text, base=text, event=text, stub_=keys(url=listed(text), file=text)),
+    web=keys(pixel=text, base=text, event=text, stub_=keys(url=listed(text), file=text, hits_=listed(text))),
     recognise_=_RECOGNISE,
 )
 

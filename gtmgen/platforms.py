@@ -105,6 +105,8 @@ class WebStub(NamedTuple):
     urls: tuple[str, ...]
     """How the script's addresses begin."""
     file: str
+    hits: tuple[str, ...] = ()
+    """Where the platform's script sends events; a stand-in sends none."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -330,8 +332,8 @@ def _platform(name: str, data: dict[str, Any]) -> Platform:
 def _stub(row: Mapping[str, Any] | None) -> WebStub | None:
     if row is None:
         return None
-    urls = (row["url"],) if isinstance(row["url"], str) else tuple(row["url"])
-    return WebStub(urls, row["file"])
+    urls, hits = ((one,) if isinstance(one, str) else tuple(one) for one in (row["url"], row.get("hits", ())))
+    return WebStub(urls, row["file"], hits)
 
 
 def _param(name: str, row: str | dict[str, Any]) -> ParamType:

@@ -16,6 +16,7 @@ from gtmgen.verify.page import LIMIT
 from gtmgen.verify.server_run import Server
 from gtmgen.verify.stubs import stubs
 from gtmgen.verify.subject import Ready
+from gtmgen.verify.uncountable import as_far_as_can_be_told
 from gtmgen.verify.walk import Ground, StepFacts, Walked, walk
 
 
@@ -46,7 +47,11 @@ def verify(
     ground = Ground([ready.web], stubs(library), browser, server, limit, journey.name)
 
     def judged(steps: Sequence[StepFacts], expectations: Sequence[Expectation]) -> Sequence[Verdict]:
-        return [verdict._replace(line=one.line) for one in expectations for verdict in judge(known, steps, [one])]
+        return [
+            verdict._replace(line=one.line)
+            for one in expectations
+            for verdict in as_far_as_can_be_told(judge(known, steps, [one]), one, steps, library)
+        ]
 
     walked = []
     try:
