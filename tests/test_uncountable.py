@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -36,10 +37,10 @@ def told(
     asked: Expectation = NEVER,
     events: tuple[Event, ...] = STARTED,
     server: Seen | None = None,
-    **asks: str,
+    asks: Mapping[str, str] | None = None,
 ) -> Verdict:
     """A verdict that held, in a scene in which the page asked for addresses: those given, with who answered them."""
-    requests = tuple(Request(url.replace(" ", "/"), answered_by=by) for url, by in asks.items())
+    requests = tuple(Request(url, answered_by=by) for url, by in (asks or {}).items())
     facts = StepFacts(1, Step("visit", "/"), "", events, requests=requests, server=server or Seen((), (), (), ()))
     (found,) = as_far_as_can_be_told([verdict(platform, asked)], asked, [facts], known())
     return found
@@ -61,7 +62,7 @@ def told(
 def test_what_is_sent_past_the_script_spoils_what_is_expected_of_that_platform(
     platform: str, url: str, answered_by: str, holds: bool
 ) -> None:
-    found = told(platform, **{url: answered_by})
+    found = told(platform, asks={url: answered_by})
     assert found.ok is holds
     assert bool(found.reasons) is not holds
     assert not any("?" in reason for reason in found.reasons)  # a query may hold a token
@@ -83,7 +84,7 @@ def test_what_a_server_sends_to_an_unknown_address_of_an_api_spoils_it_too(
 
 
 def test_a_tag_fires_all_the_same() -> None:
-    assert told("", Expectation("T", "tag", times=0), **{META: "nobody"}).ok
+    assert told("", Expectation("T", "tag", times=0), asks={META: "nobody"}).ok
 
 
 @pytest.mark.parametrize("asked", [NEVER, Expectation("T", "tag", times=0)])

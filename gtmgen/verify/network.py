@@ -13,10 +13,11 @@ from gtmgen.verify.javascript import bundle, read
 from gtmgen.verify.program import Program
 from gtmgen.verify.result import Request
 from gtmgen.verify.sink import Sunk
-from gtmgen.verify.site import GTM, SLOW, Site
+from gtmgen.verify.site import GTM, SLOW, Site, container_of, says_layer
 from gtmgen.verify.stubs import Stub
 
 if TYPE_CHECKING:
+    from gtmgen.verify.chromium import Request as RawRequest
     from gtmgen.verify.chromium import Route
 
 _GOOGLE = ("https://www.googletagmanager.com/", "https://www.google-analytics.com/")
@@ -60,7 +61,18 @@ class Network:
         self.slow: list[Callable[[], Awaitable[None]]] = []
         self.cookies: Callable[[str], Awaitable[str]] | None = None
         """Gives the Cookie header for an address, for the caller's `answer`."""
+        self.not_done: list[str] = []
+        """What of the page is not followed, a sentence each."""
         self._sunk: list[Request] = []
+        self._wanted: dict[int, list[str]] = {}
+
+    @property
+    def foreign(self) -> str:
+        """Where the page that is there asks for other containers than those that are tried, and for none of these: a sentence."""
+        wanted, ours = self._wanted.get(self.page, []), [program.public_id for program in self.programs]
+        if not wanted or set(wanted) & set(ours):
+            return ""
+        return f"this page asks for the container {', '.join(wanted)}, and the one that is tried is {', '.join(ours)}"
 
     async def route(self, route: Route) -> None:
         """Answers a request of the browser's."""
@@ -73,6 +85,8 @@ class Network:
         first = not self.requests and raw.is_navigation_request()
         if not first:  # the page that was asked for is no request that it made
             self.requests.append(request)
+        if raw.url.startswith(GTM):
+            self._note_container(raw)
         hold, response = await self._respond(request, raw.is_navigation_request())
         if response is None:
             await route.abort()
@@ -90,6 +104,15 @@ class Network:
             await send()
         else:
             hold.append(send)
+
+    def _note_container(self, raw: RawRequest) -> None:
+        """Somebody asks for a container: the page, or a frame in it."""
+        if raw.frame.parent_frame:
+            where = urlsplit(raw.frame.url)._replace(query="", fragment="").geturl()
+            said = f"a frame of the page runs a container of its own ({where}): what it does there is seen in part, or not at all"
+            self.not_done += [said] * (said not in self.not_done)
+        else:
+            self._wanted.setdefault(self.page, []).append(container_of(raw.url))
 
     async def release(self, waiting: list[Callable[[], Awaitable[None]]]) -> None:
         """Lets answers go that were held."""
@@ -123,8 +146,7 @@ class Network:
         parts = urlsplit(url)
         if url.startswith(GTM):
             request.answered_by = "gtm"
-            query = parse_qs(parts.query)
-            body = self._gtm(query.get("id", [""])[0], query.get("l", ["dataLayer"])[0])
+            body = self._gtm(container_of(url), parse_qs(parts.query).get("l", ["dataLayer"])[0])
             return (self.held if self.gtm_waits else None), Response(body, content_type=_SCRIPT)
         own = parts.netloc == self.site.host
         if own and parts.path == SLOW:
@@ -171,5 +193,5 @@ class Network:
         for program in self.programs:
             if program.public_id == public_id:
                 start = f"runtime.start(runtime.makeHost(), {program.source}, {options});"
-                return f"(function () {{ const runtime = {bundle(read('browser_page'))}; {start} }})();"
+                return f"(function () {{ {says_layer(data_layer)} const runtime = {bundle(read('browser_page'))}; {start} }})();"
         return f"throw new Error({json.dumps(f'no container is {public_id}')});"

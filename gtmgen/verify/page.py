@@ -35,6 +35,7 @@ from gtmgen.verify import chromium
 from gtmgen.verify.flood import Flood
 from gtmgen.verify.javascript import literal, read
 from gtmgen.verify.network import Answer, Network
+from gtmgen.verify.page_scripts import OUTLINE, RECOVER, REST_OF_FACTS, STORAGE
 from gtmgen.verify.program import Program
 from gtmgen.verify.result import Result, fold
 from gtmgen.verify.site import Site
@@ -47,14 +48,6 @@ LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""
 _LAST_MOMENT = 0.05
 _SPARE = 5.0  # seconds for what comes after a limit: stopping a script, closing a tab
-_LISTED = "a, button, input, select, textarea, form, [id]"
-_OUTLINE = f"""() => Array.from(document.querySelectorAll({json.dumps(_LISTED)})).slice(0, 12).map((one) =>
-  one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + Array.from(one.classList, (name) => "." + name).join("")).join(", ")"""
-
-_REST_OF_FACTS = """(known) => window.__gtmFacts && [window.__gtmPage, known[window.__gtmPage] || 0,
-  window.__gtmFacts.slice(known[window.__gtmPage] || 0)]"""
-_RECOVER = """() => { for (const part of Object.values(window.google_tag_manager || {}))
-  if (part && part.recover) for (const recover of part.recover) recover() }"""
 
 T = TypeVar("T")
 
@@ -64,7 +57,8 @@ class Page:
 
     Raises:
         GtmgenError: there is no Chromium.
-        LookupError: a step names an element that is not on the page, or cannot be used as a visitor would.
+        LookupError: a step names an element that is not on the page, or cannot be used as a visitor would; or the page asks for another
+            container than those that are tried, and for none of them.
     """
 
     def __init__(
@@ -135,7 +129,9 @@ class Page:
         self.raw = await self._browser.tab()
         self._context = self.raw.context
         self._context.set_default_timeout(self._limit * 1000)
-        hidden = f"Object.defineProperty(window, '__dataLayer', {{ value: {json.dumps(self._layer)} }});"
+        hidden = (
+            f"Object.defineProperty(window, '__dataLayer', {{ value: {json.dumps(self._layer)}, writable: true }});"
+        )
         self.network.cookies = self._cookie_header
         _, _, _, self._debugger = await asyncio.gather(
             self._context.expose_binding(
@@ -260,7 +256,10 @@ class Page:
 
     def settle(self) -> bool:
         """Waits until nothing is under way: no request, no timer that is due soon, no new event. Says whether that came to pass."""
-        return self._browser.run(self._settle(), 6 * self._limit + 3 * _SPARE)
+        at_rest = self._browser.run(self._settle(), 6 * self._limit + 3 * _SPARE)
+        if self.network.foreign:
+            raise LookupError(self.network.foreign)
+        return at_rest
 
     def result(self) -> Result:
         """What happened so far, over all pages of this tab."""
@@ -276,7 +275,7 @@ class Page:
             except Exception as problem:
                 if not (chromium.ran_out(problem) or isinstance(problem, TimeoutError)):
                     raise
-                there = await self._limited(self.raw.evaluate(_OUTLINE))
+                there = await self._limited(self.raw.evaluate(OUTLINE))
                 matches = await self._limited(self.raw.locator(selector).count())
                 said = f"{selector} cannot be used as a visitor would" if matches else f"nothing matches {selector}"
                 raise LookupError(f"{said} on {self.raw.url}; there is: {there}") from None
@@ -304,7 +303,7 @@ class Page:
         self._troubles.append(said)
         try:
             await asyncio.wait_for(self._debugger.send("Runtime.terminateExecution"), _SPARE)
-            await asyncio.wait_for(self.raw.evaluate(_RECOVER), _SPARE)
+            await asyncio.wait_for(self.raw.evaluate(RECOVER), _SPARE)
         except Exception:
             self._troubles.append("the script could not be stopped; the page is lost")
 
@@ -348,18 +347,17 @@ class Page:
 
     async def _result(self) -> Result:
         known = {page: len(facts) for page, facts in self._facts.items()}
-        told = await self._limited(self.raw.evaluate(_REST_OF_FACTS, known))
+        told = await self._limited(self.raw.evaluate(REST_OF_FACTS, known))
         if told:
             page, first, facts = told
             self._facts.setdefault(page, {}).update(enumerate(facts, first))
         await self._answer_sunk()
-        result = Result(not_done=list(self._not_done), values=list(self._values))
+        result = Result(not_done=[*self._not_done, *self.network.not_done], values=list(self._values))
         for number, facts in enumerate(self._facts.values()):
             fold((json.loads(facts[index]) for index in sorted(facts)), result, number)
         result.all_requests = list(self.network.requests)
         result.errors += [*self._troubles, *filter(None, [self.flood.stopped])]
-        code = "() => { try { return [{ ...localStorage }, { ...sessionStorage }] } catch (error) { return [{}, {}] } }"
-        local, session = await self._limited(self.raw.evaluate(code)) or ({}, {})
+        local, session = await self._limited(self.raw.evaluate(STORAGE)) or ({}, {})
         cookies = {cookie["name"]: cookie["value"] for cookie in await self._context.cookies(self.raw.url)}
         result.storage = {"cookies": cookies, "local": local, "session": session}
         return result

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 GTM = "https://www.googletagmanager.com/gtm.js"
 SLOW = "/__slow.js"
@@ -21,6 +21,8 @@ _SNIPPET = """<script%s>
   first.parentNode.insertBefore(script, first);
 })(window, document, %s, %s);
 </script>"""
+_OWN_SNIPPET = re.compile(r"""\(\s*window\s*,\s*document\s*,\s*["']script["']\s*,\s*["']([^"']+)["']\s*,\s*["']GTM-""")
+"""The call at the end of the snippet as GTM hands it out: the data layer's name stands before the container's id."""
 _HEAD = re.compile(r"(<head(?:\s[^>]*)?>)", re.IGNORECASE)
 _NONCE = re.compile(r"""script-src[^;]*'nonce-([^']+)'""")
 
@@ -57,9 +59,13 @@ class Site(NamedTuple):
         """A page with the snippet on it; one that has a snippet is left as it is, but for the backlog."""
         nonce = _NONCE.search(" ".join(self.headers.values()))
         mark = f' nonce="{nonce[1]}"' if nonce else ""
-        layer = json.dumps(self.data_layer)
+        own = _OWN_SNIPPET.search(html)
+        name = own[1] if own else self.data_layer
+        layer = json.dumps(name)
         before = "".join(f"{code};" for code in self.backlog)
-        head = f"<script{mark}>window[{layer}] = window[{layer}] || []; {_in_script(before)}</script>"
+        head = (
+            f"<script{mark}>{says_layer(name)} window[{layer}] = window[{layer}] || []; {_in_script(before)}</script>"
+        )
         if "googletagmanager.com/gtm.js" not in html:
             head += "".join(_SNIPPET % (mark, GTM, layer, json.dumps(id)) for id in self.containers)
         if self.slow_head:
@@ -67,6 +73,16 @@ class Site(NamedTuple):
         if not _HEAD.search(html):
             html = f'<!doctype html><html lang="en"><head><title>A page</title></head><body>{html}</body></html>'
         return _HEAD.sub(lambda found: found[1] + head, html, count=1)
+
+
+def container_of(url: str) -> str:
+    """The public id that an address of gtm.js asks for."""
+    return parse_qs(urlsplit(url).query).get("id", [""])[0]
+
+
+def says_layer(name: str) -> str:
+    """JavaScript that tells the steps of a journey what the page calls its data layer."""
+    return f"window.__dataLayer = {_in_script(json.dumps(name))};"
 
 
 def _in_script(code: str) -> str:
