@@ -143,12 +143,17 @@ def _set_ups(server_file: str | None) -> list[str]:
 def _verified(every: Sequence[Ready], library: Library, headed: bool, pause: bool, limit: float) -> list[Outcome]:
     from gtmgen.verify.chromium import Browser
     from gtmgen.verify.verify import verify as run
+    from gtmgen.verify.without_secrets import secrets_of, without_secrets
+
+    def told(ready: Ready) -> Outcome:
+        secrets = secrets_of((ready.subject.web, ready.subject.server), ready.journey.variables)
+        return without_secrets(run(ready, library, browser, limit=limit, begun=begun, pause=stop), secrets)
 
     with Browser(headed=headed) as browser:
         begun = _progress() if watched() and not pause else None
         stop = _pause if pause else None
         try:
-            return [run(ready, library, browser, limit=limit, begun=begun, pause=stop) for ready in every]
+            return [told(ready) for ready in every]
         finally:
             if begun:
                 click.echo("\r\x1b[K", nl=False, err=True)
