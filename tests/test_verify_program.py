@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from gtmgen.container.read import read
 from gtmgen.findings import GtmgenError
 from gtmgen.verify.interpolation import Reference, in_code, in_html, in_text
 from gtmgen.verify.program import Program, compile_program
+from gtmgen.verify.server_half import compile_server
+from gtmgen.verify.server_run import Server
+from gtmgen.verify.subject import of_containers
+from tests.conftest import known
 from tests.runtime.build import (
     ALL_PAGES,
     Entry,
@@ -284,3 +289,56 @@ def run_quietly(path: Path) -> list[str]:
     """The errors of the runtime's own (not of the container's code) when a page with the export is opened."""
     result = run(json.loads(path.read_text("utf-8-sig")), [push({"event": "purchase", "ecommerce": {"value": 1}})])
     return [error for error in result.errors if "is not a function" in error and "variable" not in error]
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ({}, []),
+        ({"client": [{"name": "GA4", "type": "gaaw_client"}]}, []),
+        (
+            {"client": [{"name": "GA4", "type": "gaaw_client"}, {"name": "Data Client", "type": "cvt_1_2"}]},
+            ["clients of the server container (`Data Client`)"],
+        ),
+        (
+            {"client": [{"name": "Data Client", "type": "cvt_1_2"}]},
+            ["clients of the server container (`Data Client`)", "the server container has no GA4 client"],
+        ),
+        (
+            {"transformation": [{"name": "No e-mail", "type": "tf_exclude_params"}]},
+            ["transformations of the server container (`No e-mail`)"],
+        ),
+        ({"zone": [{"name": "Z"}]}, ["zones"]),
+    ],
+)
+def test_what_a_server_container_has_and_is_not_run_is_said(extra: dict[str, Any], said: list[str]) -> None:
+    program = compile_server({"containerVersion": {"container": {"usageContext": ["SERVER"]}, **extra}})
+    assert [found.startswith(wanted) for found, wanted in zip(program.not_done, said, strict=True)] == [True] * len(
+        said
+    )
+    assert Server(program, known(), "https://sgtm.shop.example", cast(Any, None)).take().not_done == program.not_done
+
+
+def test_a_missing_variable_can_be_given_by_a_journey() -> None:
+    with pytest.raises(GtmgenError) as caught:
+        compile_program(container([html("T", "{{YOUR_GA_ID}}")]))
+    assert caught.value.findings[0].hint.endswith('`variables: {"YOUR_GA_ID": …}`')
+
+
+@pytest.mark.parametrize(
+    ("usage", "said", "hint"),
+    [
+        ("SERVER", "this is a server container", "--server"),
+        ("IOS", "this is an ios container", "web containers and server containers are verified"),
+        ("AMP", "this is an amp container", "web containers and server containers are verified"),
+        ("ANDROID", "this is an android container", "web containers and server containers are verified"),
+    ],
+)
+def test_what_is_no_web_container_says_what_to_do_instead(usage: str, said: str, hint: str) -> None:
+    export = {"exportFormatVersion": 2, "containerVersion": {"container": {"usageContext": [usage]}}}
+    with pytest.raises(GtmgenError) as caught:
+        of_containers(read(json.dumps(export).encode(), "box.json"), None, known())
+    (finding,) = caught.value.findings
+    assert finding.message.startswith(said)
+    assert hint in finding.hint
+    assert ("--server" in finding.hint) is (usage == "SERVER")

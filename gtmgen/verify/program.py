@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from gtmgen.container.fields import parameter, rows
 from gtmgen.container.whole import built_in_name
-from gtmgen.findings import GtmgenError, Position, error
+from gtmgen.findings import Finding, GtmgenError, Position, error
 from gtmgen.verify.expressions import Expression, Names
 from gtmgen.verify.macros import Macro, built_in, layer, variable
 from gtmgen.verify.rules import Rules
@@ -23,6 +23,7 @@ from gtmgen.verify.templates import Templates
 
 RULE = "not-runnable"
 """The findings' rule: GTM would not take such a container."""
+_MEND = "GTM would not run it: mend it there, and export it again"
 
 
 class Program(NamedTuple):
@@ -65,8 +66,14 @@ def compile_program(export: Mapping[str, Any], *, name: str = "container", usage
     shell = shell if isinstance(shell, Mapping) else {}
     context = shell.get("usageContext")
     if isinstance(context, list) and context and str(context[0]).upper() != usage:
-        raise GtmgenError([_refused(f"this is a {str(context[0]).lower()} container, not a {usage.lower()} one", name)])
+        said = f"this is {kind_of(str(context[0]))}, not a {usage.lower()} one"
+        raise GtmgenError([_refused(said, name)])
     return _Compiler(version, shell, name).program()
+
+
+def kind_of(usage: str) -> str:
+    """What a container is, with its article: `a web container`, `an ios container`."""
+    return f"{'an' if usage[:1].lower() in set('aeiou') else 'a'} {usage.lower()} container"
 
 
 class _Compiler:
@@ -92,9 +99,13 @@ class _Compiler:
         self.index = {str(tag.get("name", "")): place for place, tag in reversed(list(enumerate(ordered)))}
         tags = [self._tag(tag, place, rules) for place, tag in enumerate(ordered)]
         self.problems += rules.close(len(tags))
-        problems = [f"{where}: no variable is named {{{{{name}}}}}" for where, name in self.names.missing]
-        if problems or self.problems:
-            raise GtmgenError([_refused(said, self.file) for said in problems + self.problems])
+        problems = [
+            _refused(f"{where}: no variable is named {{{{{name}}}}}", self.file, f"{_MEND}, or {_say(name)}")
+            for where, name in self.names.missing
+        ]
+        problems += [_refused(said, self.file) for said in self.problems]
+        if problems:
+            raise GtmgenError(problems)
         data = {
             "container": self._public_id,
             "version": str(self.version.get("containerVersionId") or "0"),
@@ -213,5 +224,9 @@ def _milliseconds(value: Any) -> int:
         return 0
 
 
-def _refused(said: str, name: str) -> Any:
-    return error(RULE, said, Position(name, 0, 0), "GTM would not run it: mend it there, and export it again")
+def _say(variable: str) -> str:
+    return f"let a journey say what it holds: `variables: {{{json.dumps(variable, ensure_ascii=False)}: …}}`"
+
+
+def _refused(said: str, name: str, hint: str = _MEND) -> Finding:
+    return error(RULE, said, Position(name, 0, 0), hint)

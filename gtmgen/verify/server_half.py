@@ -13,11 +13,12 @@ it needs (a clock, chance, an answer to a request) comes from its host. The stoc
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from gtmgen.container.fields import rows
 from gtmgen.verify import sandbox
 from gtmgen.verify.collect import Hit
 from gtmgen.verify.javascript import read
@@ -25,6 +26,7 @@ from gtmgen.verify.program import Program, compile_program
 
 CLIENT = "GA4"
 """What the stock client is called in every new server container."""
+_STOCK = "gaaw_client"
 _FILES = ("values", "escape", "expressions", "conditions", "rules", "tables", "page_values", "record")
 _SERVER = ("server/event_data", "server/server_variables", "server/serve")
 
@@ -59,7 +61,27 @@ def compile_server(export: Mapping[str, Any], *, name: str = "container") -> Pro
     Raises:
         GtmgenError: GTM would refuse it.
     """
-    return compile_program(export, name=name, usage="SERVER")
+    program = compile_program(export, name=name, usage="SERVER")
+    return program._replace(not_done=(*_passed_over(export), *program.not_done))
+
+
+def _passed_over(export: Mapping[str, Any]) -> Iterator[str]:
+    """What stands between a hit and the tags, and is not run here."""
+    version = export.get("containerVersion", export)
+    if changing := _names(rows(version.get("transformation"))):
+        yield (
+            f"transformations of the server container ({changing}): they change what its tags read, so what the platforms "
+            "really get may differ from everything that is seen here of the server"
+        )
+    clients = rows(version.get("client"))
+    if others := _names(one for one in clients if one.get("type") != _STOCK):
+        yield f"clients of the server container ({others}): a {CLIENT} client alone takes what the web container sends"
+    if clients and all(one.get("type") != _STOCK for one in clients):
+        yield f"the server container has no {CLIENT} client; what is seen of it is what it would do with one"
+
+
+def _names(entities: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"`{one.get('name', '')}`" for one in entities)
 
 
 @cache

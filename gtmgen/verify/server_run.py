@@ -71,7 +71,7 @@ class Server:
         self._events: list[ServerEvent] = []
         self._taken: list[tuple[str, Taken]] = []
         self._elsewhere: list[str] = []
-        self._not_done: list[str] = []
+        self._not_done = list(container.not_done)
         self._bodies: list[tuple[str, Taken]] = []
 
     async def answer(self, request: Request) -> Response | None:

@@ -22,7 +22,7 @@ from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec
 from gtmgen.verify.journey import Journey
 from gtmgen.verify.journey_file import Words
-from gtmgen.verify.program import Program, compile_program
+from gtmgen.verify.program import Program, compile_program, kind_of
 from gtmgen.verify.server_half import compile_server
 
 _STAND_IN = "a-token-of-gtmgen-verify"
@@ -112,7 +112,12 @@ def of_containers(web: Export, server: Export | None, library: Library, setups: 
         GtmgenError: one of them is of another kind; or no tag says where the server container is.
     """
     problems = [
-        error("not-runnable", f"this is a {usage} container, and {what}", Position(export.name, 0, 0), hint)
+        error(
+            "not-runnable",
+            f"this is {kind_of(usage)}, and {what}",
+            Position(export.name, 0, 0),
+            hint if usage in ("web", "server") else "web containers and server containers are verified, and no others",
+        )
         for export, wanted, what, hint in (
             (web, "web", "a journey runs on a web container", "name the web container, and this one with --server"),
             (server, "server", "--server names a server container", "name the web container without --server"),
