@@ -133,6 +133,8 @@ def test_the_scenes_of_a_shop() -> None:
         "in the data layer before the snippet, and again after a reload",
         "each once more after a reload",
         "consent denied, and granted late",
+        "where one condition does not hold, on www.staging.traffiy.com",
+        "where one condition does not hold",
     ]
     first = [one for one in expectations(journey.scenes[:1]) if one.subject == "purchase" and one.on == "tiktok"]
     assert [
@@ -147,6 +149,36 @@ def test_the_scenes_of_a_shop() -> None:
         (1, "purchase.T-1001", 59.9),
         (1, "purchase.T-1002", None),
     ]
+
+
+def test_each_condition_is_false_once_and_nothing_may_come_of_it() -> None:
+    conversions = [
+        {"event": "purchase", "when": {"data_layer": "paid", "unless": [{"data_layer": "plan.id", "is": "free"}]}},
+        {"event": "contact", "when": {"click": ".cta", "if": [{"cookie": "a", "is": "1"}, {"query": "b", "is": "2"}]}},
+        {"event": "schedule", "when": {"data_layer": "free", "if": [{"cookie": "a", "is": "1"}]}},
+    ]
+    journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
+    scenes = [scene for scene in journey.scenes if "condition" in scene.title]
+    does = [step.said for scene in scenes for step in scene.steps if step.kind not in ("run", "expect")]
+    # `contact` twice: once without the cookie, once without the query; and one page for all
+    assert sum(one.startswith("visit") for one in does) == 1 and sum(one.startswith("click") for one in does) == 2
+    assert {(one.subject, one.times) for one in expectations(tuple(scenes))} == {
+        ("purchase", 0),
+        ("contact", 0),
+        ("schedule", 0),
+    }
+    assert journey.not_done == ()
+
+
+def test_conversions_whose_conditions_are_each_other_s_opposite_miss_on_visits_of_their_own() -> None:
+    new = {"data_layer": "customer", "is": "new"}
+    conversions = [
+        {"event": "purchase", "name": "First", "when": {"data_layer": "paid", "if": [new]}},
+        {"event": "purchase", "name": "Other", "when": {"data_layer": "paid", "unless": [new]}},
+    ]
+    journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
+    scenes = [scene for scene in journey.scenes if "condition" in scene.title]
+    assert [{one.subject for one in expectations((scene,))} for scene in scenes] == [{"First"}, {"Other"}]
 
 
 def test_a_platform_that_waits_for_no_consent_counts_at_once() -> None:

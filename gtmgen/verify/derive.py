@@ -17,6 +17,7 @@ from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.spec.model import Condition, Spec, When
 from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step
 from gtmgen.verify.layout import Page, laid_out, script
+from gtmgen.verify.near_miss_scene import missed
 from gtmgen.verify.occasion import Occasion, event_id, fires, occasion
 from gtmgen.verify.setting import Setting, put
 
@@ -73,6 +74,7 @@ class _Deriver:
             *self._backlog(),
             *self._again(),
             *self._consent(),
+            *self._near_misses(),
         ]
         variables = dict(self._visitor.variables)
         for group in self._groups:
@@ -209,6 +211,15 @@ class _Deriver:
             Step("expect", tuple(granted)),
         ]
         yield self._script("consent denied, and granted late", pages, steps, consent=dict.fromkeys(types, "denied"))
+
+    def _near_misses(self) -> Sequence[SceneScript]:
+        """Each condition is false once, and nothing may come of it."""
+        made = [
+            (group, which) for group in self._groups for which in range(len(group[0].when)) if self._make(group, which)
+        ]
+        misses = missed(made, self._spec, self._library, self._visitor, FIRST)
+        self._refused |= dict.fromkeys(misses.refused)
+        return misses.scenes
 
     # what is expected
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gtmgen.verify.javascript import literal
 from gtmgen.verify.journey import SceneScript, Step
 from gtmgen.verify.occasion import Occasion
-from gtmgen.verify.setting import Setting
+from gtmgen.verify.setting import Setting, forgotten
 
 # After everybody else has heard of it, so that containers see what a site's own links and forms do, and the visit goes on.
 _STAY = '<script>for (const kind of ["click", "submit"]) addEventListener(kind, (event) => event.preventDefault());</script>'
@@ -105,7 +105,7 @@ def _only_there(setting: Setting) -> str:
     """Code that prepares one address, and takes back on the others what would stay: cookies."""
     if not setting.code:
         return ""
-    gone = " ".join(f"document.cookie = {literal(f'{key}=; path=/; max-age=0')};" for key in setting.cookies)
+    gone = forgotten(setting)
     there = f"(location.pathname + location.search).startsWith({literal(setting.address)})"
     return f"if ({there}) {{ {setting.code} }}" + (f" else {{ {gone} }}" if gone else "")
 

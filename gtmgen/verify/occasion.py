@@ -217,6 +217,7 @@ def _furnished(sendings: Sequence[Sending], data: Mapping[str, Any], number: str
 def _setting(when: When, spec: Spec, asked: _Asked, furnished: _Furnished) -> Setting:
     setting = furnished.setting
     host = _found(asked.get(("page_hostname", ""), []), "host", spec.domain or "www.example.com")
+    host = f"www{host}" if host.startswith(".") else host
     path = asked.get(("page_path", ""))
     cookies, query = dict(setting.cookies), dict(setting.query)
     for (kind, name), wanted in asked.items():

@@ -91,6 +91,11 @@ def put(setting: Setting, source: Value, value: Any) -> Setting:
             return setting._replace(layer=layer)
 
 
+def forgotten(setting: Setting) -> str:
+    """JavaScript that takes back what would stay on other pages: cookies."""
+    return " ".join(f"document.cookie = {literal(f'{key}=; path=/; max-age=0')};" for key in setting.cookies)
+
+
 def place(tree: dict[str, Any], path: str, value: Any) -> None:
     """Puts a value at a path with dots.
 
