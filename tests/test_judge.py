@@ -60,8 +60,9 @@ def event(one: Mapping[str, Any], id: int) -> Event:
         TagRun(tag, *([told] if isinstance(told, str) else [told[0], told[2] if told[2:] else "", told[1]]))
         for tag, told in one.get("tags", {}).items()
     ]
-    said = [one.get(key) for key in ("message", "model")]
-    return Event(one["event"], id, 0, "GTM-TEST", *said, one.get("consent", {}), runs, ended=one.get("ended", {}))
+    made = Event(one["event"], id, 0, "GTM-TEST", one.get("message"), one.get("model"), one.get("consent", {}), runs)
+    made.ended |= one.get("ended", {})
+    return made
 
 
 def call(one: Mapping[str, Any]) -> Call:

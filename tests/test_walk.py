@@ -97,8 +97,10 @@ def test_a_tag_that_reports_late_reports_to_its_own_step() -> None:
         (Step("click", "##", 7), "##"),
         (Step("show", {"to": "#nowhere", "html": "a"}, 7), "nothing matches #nowhere"),
         (Step("visit", "https://elsewhere.example/", 7), "https://elsewhere.example/"),
+        (Step("run", "missing.thing", 7), "it threw ReferenceError: missing is not defined"),
+        (Step("back", None, 7), "https://shop.example/ is the first page of this visit"),
     ],
-    ids=["absent", "hidden", "no selector", "no place to show it in", "another site"],
+    ids=["absent", "hidden", "no selector", "no place to show it in", "another site", "throws", "no history"],
 )
 def test_what_cannot_be_done_ends_the_scene_with_its_place_and_a_picture(step: Step, said: str) -> None:
     markup = "<button id=other>Other</button><button id=hidden style='display:none'>Hidden</button>"
@@ -108,7 +110,19 @@ def test_what_cannot_be_done_ends_the_scene_with_its_place_and_a_picture(step: S
     assert said in done.broken.message
     assert [one.step.kind for one in done.steps] == ["visit", "push", step.kind]
     assert done.steps[-1].screenshot.startswith(b"\x89PNG")
-    assert done.verdicts == ()
+    assert (done.verdicts, done.unasked) == ((), 1)
+
+
+def test_a_script_without_end_ends_the_scene() -> None:
+    done = walked(box([html("T", "<script>for (;;) {}</script>", "go")], [custom("go", "go")]), GO, ASK, ASK)
+    assert done.broken and "a script that runs without end was stopped" in done.broken.message
+    assert done.unasked == 2
+
+
+def test_a_visitor_goes_back_to_where_there_is_something() -> None:
+    done = walked(box(), Step("visit", "/a"), Step("navigate", "/a?b"), Step("back"), GO, ASK)
+    assert done.broken is None and done.unasked == 0
+    assert [step.url.removeprefix("https://shop.example") for step in done.steps] == ["/a", "/a?b", "/a", "/a"]
 
 
 def test_a_step_after_which_something_failed_has_a_picture() -> None:

@@ -109,6 +109,8 @@ class Scene(NamedTuple):
     verdicts: tuple[Verdict, ...]
     broken: Finding | None = None
     """Why it ended before its last step: a step that could not be done, with its place in the journey and what was on the page."""
+    unasked: int = 0
+    """The expectations that stood behind that step, and were never asked."""
 
 
 class Outcome(NamedTuple):

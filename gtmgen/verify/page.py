@@ -108,6 +108,7 @@ class Page:
         self._gtm, self._limit = gtm, limit
         self._browser = browser or chromium.shared()
         self._layer = data_layer
+        self.stopped = ""  # why a script was stopped, if one was
         self._facts: dict[str, dict[int, str]] = {}
         self._troubles: list[str] = []
         self._values: list[Any] = []
@@ -299,8 +300,8 @@ class Page:
             raise
 
     async def _stop_script(self) -> None:
-        said = f"the page did not answer for {self._limit:g} s: a script that runs without end was stopped"
-        self._troubles.append(said)
+        self.stopped = f"the page did not answer for {self._limit:g} s: a script that runs without end was stopped"
+        self._troubles.append(self.stopped)
         try:
             await asyncio.wait_for(self._debugger.send("Runtime.terminateExecution"), _SPARE)
             await asyncio.wait_for(self.raw.evaluate(RECOVER), _SPARE)

@@ -78,7 +78,9 @@ def verify(
 def _scene(walked: Walked, known: Known) -> Scene:
     came = arrivals(walked.steps, known)
     steps = tuple(_seen(facts, came) for facts in walked.steps)
-    return Scene(walked.script.title, steps, counted(came, known.library), walked.verdicts, walked.broken)
+    return Scene(
+        walked.script.title, steps, counted(came, known.library), walked.verdicts, walked.broken, walked.unasked
+    )
 
 
 def _seen(facts: StepFacts, came: Sequence[Arrival]) -> StepSeen:

@@ -26,7 +26,8 @@ from gtmgen.verify.server_run import Seen, Server
 from gtmgen.verify.stubs import Stub
 
 _WAY_OUT = "a step does what a visitor could: mend it, or the page that the journey gives"
-_STOP = "look in the page and in its tags for what asks without end"
+_STOP = "look in the page and in its tags for what asks, or runs, without end"
+_THROWN = "step: "  # how errors begin that the journey's own code threw
 _NOTHING = Seen((), (), (), ())
 _OfPage = TypeVar("_OfPage", Event, Call, Hit)
 _Given = TypeVar("_Given")
@@ -66,6 +67,8 @@ class Walked(NamedTuple):
     """Addresses that nobody answered."""
     broken: Finding | None = None
     """Why it ended before its last step."""
+    unasked: int = 0
+    """The expectations behind the step at which it ended, which nobody has asked."""
 
 
 class Ground(NamedTuple):
@@ -100,6 +103,7 @@ class _Walk:
         self._verdicts: list[Verdict] = []
         self._server_not_done: list[str] = []
         self._elsewhere: list[str] = []
+        self._expected, self._asked = sum(len(step.what) for step in script.steps if step.kind == "expect"), 0
         self._told = _Told()
         self._result = Result()
         self._broken: Finding | None = None
@@ -124,6 +128,7 @@ class _Walk:
             tuple(dict.fromkeys([*result.not_done, *self._server_not_done])),
             tuple(dict.fromkeys([*self._wanted(unknown), *self._elsewhere])),
             self._broken,
+            self._expected - self._asked,
         )
 
     def _go_on(self, steps: Sequence[Step], page: Page) -> None:
@@ -186,14 +191,18 @@ class _Walk:
             seconds=time.perf_counter() - started,
         )
         self._steps = _refreshed([*self._steps, facts], result.events)
-        if page.flood.stopped:
-            self._breaks(step, page.flood.stopped, _STOP)
+        if stopped := page.flood.stopped or page.stopped:
+            self._breaks(step, stopped, _STOP)
+        for thrown in facts.errors:
+            if thrown.startswith(_THROWN):
+                self._breaks(step, f"it threw {thrown.removeprefix(_THROWN)}")
         if self._broken:
             self._picture(page)
         if self._pause:
             self._pause(step.said)
 
     def _ask(self, expectations: Sequence[Expectation], page: Page) -> None:
+        self._asked += len(expectations)
         verdicts = self._judge(self._as_of_now(), expectations)
         self._verdicts += verdicts
         if not all(verdict.ok for verdict in verdicts):
@@ -301,6 +310,8 @@ def _do(page: Page, step: Step, start: str) -> None:
         case "consent":
             page.consent("update", what)
         case "back":
+            if not page.evaluate("navigation.canGoBack"):
+                raise LookupError(f"{page.raw.url} is the first page of this visit")
             page.back()
         case "reload":
             page.reload()
