@@ -7,6 +7,7 @@ import json
 import pytest
 
 from gtmgen.report.verify import FORMATS, summary, text
+from gtmgen.report.verify_html import html
 from gtmgen.report.verify_json import as_json
 from gtmgen.verify.outcome import Outcome, Verdict
 from tests.outcomes import TOKEN, arrival, clean, failing, large, opened, outcome, poisoned
@@ -66,6 +67,40 @@ def test_whatever_failed_has_a_row_and_its_reasons() -> None:
 def test_the_last_line_says_what_came_out_and_what_it_does_not_prove(found: Outcome, said: str) -> None:
     assert said in summary(found)
     assert text(found).splitlines()[-1] == summary(found)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "said"),
+    [
+        (
+            "counted once",
+            "counted 2 times: the browser sent a; the server sent b",
+            "counted 2 times; expected counted once",
+        ),
+        ("value is 5", 'value is "a: b" (browser)', 'value is "a: b" (browser); expected value is 5'),
+        (
+            "no personal data in clear",
+            "`note` of it: an address",
+            "`note` of it: an address; expected no personal data in clear",
+        ),
+    ],
+)
+def test_a_row_says_what_was_found_and_cuts_counts_alone(expected: str, found: str, said: str) -> None:
+    verdict = Verdict(
+        "purchase", "tiktok", expected, found, False, 1, (arrival("browser", "tiktok", "purchase", "A", 1),)
+    )
+    assert rows(outcome([("A", (opened(),), [verdict])]))[0][-1] == said
+
+
+def test_a_visit_that_ended_before_its_expectations_says_that_they_were_not_asked() -> None:
+    failed = failing()
+    found = failed._replace(scenes=(failed.scenes[0], failed.scenes[1]._replace(unasked=2)))
+    assert "  A visitor who leaves  ended early, 2 expectations not asked" in text(found)
+    assert "1 visit ended early (2 expectations not asked), in" in summary(found)
+    alone = found._replace(scenes=found.scenes[1:])
+    assert summary(alone).startswith("nothing could be asked, 1 visit ended early (2 expectations not asked)")
+    assert "nothing was expected" not in text(alone)
+    assert "2 expectations behind that were not asked" in html(alone)
 
 
 def test_a_visit_that_ended_early_is_none_that_held() -> None:

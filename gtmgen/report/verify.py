@@ -13,6 +13,7 @@ from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 _HEAD = ("", "conversion", "platform", "browser", "server", "event_id", "parameters", "verdict")
 _LONG = 30
+_COUNTED = ("counted ", "not counted")  # how a verdict begins that is about a count
 _MANY = 12
 _PARAMS = 2
 
@@ -41,13 +42,15 @@ def summary(found: Outcome) -> str:
     verdicts = [verdict for scene in found.scenes for verdict in scene.verdicts]
     broken = sum(scene.broken is not None for scene in found.scenes)
     failed = len(found.failed)
+    unasked = sum(scene.unasked for scene in found.scenes)
     if not verdicts:
-        said = "nothing was expected"
+        said = "nothing could be asked" if unasked else "nothing was expected"
     elif failed:
         said = f"{failed} of {_count(len(verdicts), 'expectation')} failed"
     else:
         said = f"{_count(len(verdicts), 'expectation')} held"
     ended = f", {_count(broken, 'visit')} ended early" if broken else ""
+    ended += f" ({_unasked(unasked)})" if unasked else ""
     what = "the container" if len(found.containers) == 1 else "the containers"
     return f"{said}{ended}, in {found.seconds:.1f} s. This proves {what} against {found.against}, not the site."
 
@@ -88,13 +91,13 @@ def _row(found: Outcome, verdict: Verdict) -> tuple[str, ...]:
         _side(verdict.server),
         _short(", ".join(ids)),
         _params(params.params) if params else "",
-        _brief(verdict.found) if verdict.ok else f"{_brief(verdict.found)}; expected {verdict.expected}",
+        brief(verdict) if verdict.ok else f"{brief(verdict)}; expected {verdict.expected}",
     )
 
 
-def _brief(found: str) -> str:
-    """What was found, without the details that the other columns have."""
-    return found.partition(": ")[0]
+def brief(verdict: Verdict) -> str:
+    """What was found, for a row of a table; of a count without who sent what, which the other columns have."""
+    return verdict.found.partition(": ")[0] if verdict.expected.startswith(_COUNTED) else verdict.found
 
 
 def _side(arrivals: Sequence[Arrival]) -> str:
@@ -134,8 +137,16 @@ def _scenes(found: Outcome, style: Style) -> list[str]:
 
 def _held(scene: Scene) -> str:
     held = sum(verdict.ok for verdict in scene.verdicts)
-    said = f"{held} of {len(scene.verdicts)} held" if scene.verdicts else "nothing was expected"
-    return f"{said}, ended early" if scene.broken else said
+    said = (
+        f"{held} of {len(scene.verdicts)} held" if scene.verdicts else "" if scene.unasked else "nothing was expected"
+    )
+    ended = "ended early" if scene.broken else ""
+    return ", ".join(filter(None, [said, ended, _unasked(scene.unasked) if scene.unasked else ""]))
+
+
+def _unasked(count: int) -> str:
+    """Expectations that stood behind the end of a visit."""
+    return f"{_count(count, 'expectation')} not asked"
 
 
 def _failed(found: Outcome) -> Iterable[tuple[Scene, Verdict]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gtmgen.report.diff.sides import Text, shown, visible
 from gtmgen.report.one_file import one_file
+from gtmgen.report.verify import brief
 from gtmgen.report.verify_arrivals import Link
 from gtmgen.report.verify_failures import Missed, both, missed
 from gtmgen.report.verify_timeline import places, visits
@@ -25,6 +26,7 @@ _LEVELS = ((WHOLE, 2_500_000), (1_000, 1_500_000), (200, 600_000), (60, 200_000)
 _FEW = 500  # events: of more a page is not even tried with every value whole
 _VIEW = "page_view"  # is counted too, and is no conversion
 _IDS = 3  # event_ids in a cell
+_MET = "as expected"  # what a verdict about values says where they are right: what was asked for says more
 
 
 class Side(NamedTuple):
@@ -161,7 +163,13 @@ def verdict_of(outcome: Outcome) -> tuple[str, str]:
         return f"{failed} of {every} {'was' if failed == 1 else 'were'} not met.", "bad"
     broken = [scene.title for scene in outcome.scenes if scene.broken]
     if broken:
-        return f"{_many(len(broken), 'visit')} could not be walked to the end: {both(broken)}.", "bad"
+        unasked = sum(scene.unasked for scene in outcome.scenes)
+        more = (
+            f"; {_many(unasked, 'expectation')} behind that {'was' if unasked == 1 else 'were'} not asked"
+            if unasked
+            else ""
+        )
+        return f"{_many(len(broken), 'visit')} could not be walked to the end: {both(broken)}{more}.", "bad"
     if not verdicts:
         return "Nothing was expected, so nothing is proved.", "none"
     arrived = {verdict.subject for verdict in verdicts if verdict.browser or verdict.server}
@@ -185,6 +193,8 @@ def _facts(outcome: Outcome) -> list[tuple[str, str]]:
     )
     met = sum(verdict.ok for verdict in verdicts)
     said = [(f"{met} of {_many(len(verdicts), 'expectation')} met", "good" if met == len(verdicts) else "bad")]
+    if unasked := sum(scene.unasked for scene in outcome.scenes):
+        said.append((f"{unasked:,} not asked: the visit ended before", "bad"))
     if pairs:
         said.append((f"{_many(pairs, 'event')} from browser and server counted as one", ""))
     said.append((f"{_many(len(outcome.scenes), 'visit')}, {_many(len(steps), 'step')}", ""))
@@ -232,7 +242,7 @@ def _row(subject: str, platform: str, asked: Sequence[_Asked]) -> Row:
         _side(verdict.server),
         tuple((side, "" if one is None else text(one, WHOLE)) for side, one in ids[:_IDS]),
         max(0, len(ids) - _IDS),
-        _text(verdict.expected if verdict.ok else verdict.found),
+        _text((brief(verdict) if verdict.found != _MET else verdict.expected) if verdict.ok else verdict.found),
         verdict.ok,
         main.to,
         tuple(_marks(asked)),

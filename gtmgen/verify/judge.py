@@ -204,9 +204,8 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         why += remarks
         if few or lacking:
             why += reasons.lost(question.web, steps)
-    said = " and ".join(dict.fromkeys(found)) + (f": {sent}" if sent else "")
-    if groups and not question.pixels:
-        said += reasons.silent_pixels(question.platform, pixels, steps, known)
+    beside = reasons.silent_pixels(question.platform, pixels, steps, known) if groups and not question.pixels else ""
+    said = " and ".join(dict.fromkeys(found)) + beside + (f": {sent}" if sent else "")
     last = max((one.step for group in groups for one in group.arrivals), default=_last(steps))
     return _verdict(question, _times(asked.times) + under, said, why, last, ok=ok, groups=groups)
 
