@@ -65,6 +65,7 @@ def test_what_is_sent_past_the_script_spoils_what_is_expected_of_that_platform(
     found = told(platform, asks={url: answered_by})
     assert found.ok is holds
     assert bool(found.reasons) is not holds
+    assert found.found == ("not counted" if holds else "not counted, as far as can be told")
     assert not any("?" in reason for reason in found.reasons)  # a query may hold a token
 
 
@@ -81,6 +82,15 @@ def test_what_a_server_sends_to_an_unknown_address_of_an_api_spoils_it_too(
     platform: str, url: str, holds: bool
 ) -> None:
     assert told(platform, server=Seen((), (), (url,), ())).ok is holds
+
+
+def test_an_address_is_named_once_with_its_steps() -> None:
+    asks = (Request(f"{META}?ev=Purchase"), Request(f"{META}?ev=Lead"))
+    steps = [StepFacts(number, Step("reload"), "", STARTED, requests=asks) for number in (1, 2)]
+    (found,) = as_far_as_can_be_told([verdict("meta")], NEVER, steps, known())
+    assert found.reasons == (
+        f"something was sent to {META}, past Meta's script (step 1, 2): it cannot be told what Meta counts of it",
+    )
 
 
 def test_a_tag_fires_all_the_same() -> None:

@@ -36,7 +36,8 @@ def as_far_as_can_be_told(
         about = [verdict.platform] if verdict.platform else list(past)  # a verdict on no platform is on all of them
         why = idle + [said for platform in about for said in past.get(platform, ())]
         if why:
-            found.append(verdict._replace(ok=False, reasons=(*why, *verdict.reasons)))
+            seen = f"{verdict.found}, as far as can be told"
+            found.append(verdict._replace(ok=False, found=seen, reasons=(*why, *verdict.reasons)))
         else:
             found.append(verdict)
     return found
@@ -49,13 +50,17 @@ def past_the_script(steps: Iterable[StepFacts], library: Library) -> Mapping[str
         steps: the scene so far.
         library: the platforms.
     """
-    found: dict[str, list[str]] = defaultdict(list)
-    for step in steps:
-        for platform in library.platforms.values():
+    found: dict[str, list[str]] = {}
+    for platform in library.platforms.values():
+        when: dict[str, list[str]] = defaultdict(list)
+        for step in steps:
             for said in dict.fromkeys((*_by_the_page(platform, step), *_by_the_server(platform, step))):
-                found[platform.id].append(
-                    f"{said} (step {step.number}): it cannot be told what {platform.name} counts of it"
-                )
+                when[said].append(str(step.number))
+        if when:
+            found[platform.id] = [
+                f"{said} (step {', '.join(numbers)}): it cannot be told what {platform.name} counts of it"
+                for said, numbers in when.items()
+            ]
     return found
 
 
