@@ -164,6 +164,16 @@ class TestASpec:
 
 @BROWSER
 class TestAStrangersContainer:
+    def test_has_its_secrets_and_addresses_covered(self, folder: Path) -> None:
+        throws = "throw new Error('said: ' + {{Api token}} + ' to jane@shop.example');"
+        constant = {"name": "Api token", "type": "c", "value": "a-stranger-s-token"}
+        steps = "  - push: {event: go}\n  - expect: {tag: Trouble, fired: 1}\n"
+        for form in ("text", "json", "html"):
+            done = of_container(folder, {**one_tag(throws), "variable": [constant]}, steps, "--format", form)
+            assert "said: •••••• to ••••••" in done.stdout, done.stdout + done.stderr
+            assert "stranger-s" not in done.stdout
+            assert "jane" not in done.stdout
+
     def test_counts_by_the_names_that_its_platform_gets(self, folder: Path) -> None:
         steps = """\
   - push: {event: purchase, order: A-1, total: 5}
