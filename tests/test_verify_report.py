@@ -92,6 +92,22 @@ def test_a_row_says_what_was_found_and_cuts_counts_alone(expected: str, found: s
     assert rows(outcome([("A", (opened(),), [verdict])]))[0][-1] == said
 
 
+def test_a_pixel_that_got_nothing_is_remarked_in_the_tables() -> None:
+    said = "counted once; pixel B is on the page too, and got none of it"
+    came = (arrival("browser", "tiktok", "purchase", "A", 1),)
+    found = outcome(
+        [
+            (
+                "A",
+                (opened(),),
+                [Verdict("purchase", "tiktok", "counted once", f"{said}: the browser sent A", True, 1, came)],
+            )
+        ]
+    )
+    assert rows(found)[0][-1] == said
+    assert f">{said}</a>" in html(found)
+
+
 def test_a_visit_that_ended_before_its_expectations_says_that_they_were_not_asked() -> None:
     failed = failing()
     found = failed._replace(scenes=(failed.scenes[0], failed.scenes[1]._replace(unasked=2)))

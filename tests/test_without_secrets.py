@@ -88,17 +88,18 @@ def told_everywhere(text: str, headers: dict[str, str]) -> Outcome:
     ("text", "headers", "secrets"),
     [
         (SECRET, {}, {SECRET}),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", {}, set()),
         ("jane.doe+x@shop.example", {}, set()),
         ("jane.doe%2Bx%40shop.example", {}, set()),
         ("abc.def-123", {"Authorization": "Bearer abc.def-123"}, set()),
         ("abc.def-123", {"x-api-key": "abc.def-123"}, set()),
     ],
-    ids=["a container's", "an address", "an address in an address", "authorization", "a key"],
+    ids=["a container's", "a shape", "an address", "an address in an address", "authorization", "a key"],
 )
 def test_it_stands_in_no_report(form: str, text: str, headers: dict[str, str], secrets: set[str]) -> None:
     found = told_everywhere(text, headers)
     said, before = (FORMATS[form](one, lambda line, _colour: line) for one in (without_secrets(found, secrets), found))
-    assert text[:7] in before  # the test would see it
+    assert text[:7] in before or "••••••" in before  # the test would see it
     assert text[:7] not in said
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from gtmgen.container.graph import REFERENCE
+from gtmgen.findings import SHAPES
 from gtmgen.verify import in_clear
 from gtmgen.verify.outcome import Outcome
 
@@ -62,13 +63,12 @@ def without_secrets(outcome: Outcome, secrets: Iterable[str]) -> Outcome:
 
     Args:
         outcome: what a verification found.
-        secrets: texts (`secrets_of`); what requests carry in headers that hold secrets is covered, too.
+        secrets: texts (`secrets_of`); what requests carry in headers that hold secrets is covered too, and what has the shape of one.
     """
     texts = {*secrets, *_in_headers(outcome)}
     forms = {form for text in texts for form in (text, quote(text, safe=""), json.dumps(text)[1:-1])}
     every = sorted(forms, key=lambda form: (-len(form), form))  # the longest first: one may be the beginning of another
-    pattern = re.compile("|".join(map(re.escape, every))) if every else None
-    return _covered(outcome, pattern)
+    return _covered(outcome, re.compile("|".join([*map(re.escape, every), SHAPES.pattern])))
 
 
 def _called(parameters: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -97,11 +97,11 @@ def _in_headers(outcome: Outcome) -> Iterator[str]:
                         yield text
 
 
-def _covered(value: T, secrets: re.Pattern[str] | None, field: str = "") -> T:
+def _covered(value: T, secrets: re.Pattern[str], field: str = "") -> T:
     """The same value with its texts covered; a cookie's header as a whole, for it is a visitor's."""
     made: Any = value
     if isinstance(value, str):
-        made = _DOTS if _COOKIE.match(field) else in_clear.covered(secrets.sub(_DOTS, value) if secrets else value)
+        made = _DOTS if _COOKIE.match(field) else in_clear.covered(secrets.sub(_DOTS, value))
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = {one.name: _covered(getattr(value, one.name), secrets) for one in dataclasses.fields(value)}
         made = type(value)(**parts)
