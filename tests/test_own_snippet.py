@@ -65,5 +65,21 @@ def test_a_container_in_a_frame_is_said_not_to_be_followed() -> None:
     done = walked(box([html("T", "window.out = 1", ALL_PAGES)]), html=framed, pages={"/frame": "<p>in a frame</p>"})
     assert done.broken is None
     assert [said for said in done.not_done if "frame" in said] == [
-        "a frame of the page runs a container of its own (https://shop.example/frame): what it does there is seen in part, or not at all"
+        "in a frame, https://shop.example/frame, a container runs, too: what it does there is seen in part, or not at all"
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "idle"),
+    [("", ["the page https://shop.example/late asked for no container, so nothing ran on it"]), ("load()", [])],
+    ids=["never", "later"],
+)
+def test_a_page_whose_snippet_never_asks_is_named(code: str, idle: list[str]) -> None:
+    late = "<head><script>function load() { %s }</script></head>" % (
+        "var s = document.createElement('script'); s.src = 'https://www.googletagmanager.com/gtm.js?id="
+        + OWN
+        + "'; document.head.append(s)"
+    )
+    done = walked(export(), GO, Step("visit", "/late?secret=1"), Step("run", code), pages={"/late": late})
+    assert done.broken is None
+    assert list(done.not_done) == idle

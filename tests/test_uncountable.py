@@ -25,6 +25,7 @@ from tests.runtime.build import container as box
 
 NEVER = Expectation("Purchase", "event", times=0)
 STARTED = (Event("gtm.js", 1, 0, "GTM-TEST01"),)
+JOURNEY = "gtmgen-journey: 1\nsteps: [{visit: /}, {expect: {event: Purchase, times: never}}]\n"
 META, TIKTOK = "https://www.facebook.com/tr", "https://analytics.tiktok.com/api/v2/pixel"
 
 
@@ -114,6 +115,12 @@ def outcome(code: str, journey: str) -> Outcome:
 
 
 @pytest.mark.usefixtures("chromium")
+def test_an_image_for_browsers_without_javascript_is_not_asked_for() -> None:
+    code = f"<script>1</script><noscript><img src='{META}?id=1&ev=PageView&noscript=1'></noscript>"
+    assert outcome(code, JOURNEY).held
+
+
+@pytest.mark.usefixtures("chromium")
 @pytest.mark.parametrize(
     ("code", "said"),
     [
@@ -125,6 +132,6 @@ def outcome(code: str, journey: str) -> Outcome:
     ],
 )
 def test_a_hit_without_the_script_fails_a_journey_that_expects_none(code: str, said: str) -> None:
-    found = outcome(code, "gtmgen-journey: 1\nsteps: [{visit: /}, {expect: {event: Purchase, times: never}}]\n")
+    found = outcome(code, JOURNEY)
     assert not found.held
     assert [said in reason for one in found.failed for reason in one.reasons[:1]] == [True]

@@ -61,16 +61,28 @@ class Network:
         self.slow: list[Callable[[], Awaitable[None]]] = []
         self.cookies: Callable[[str], Awaitable[str]] | None = None
         """Gives the Cookie header for an address, for the caller's `answer`."""
-        self.not_done: list[str] = []
-        """What of the page is not followed, a sentence each."""
         self._sunk: list[Request] = []
+        self._frames: list[str] = []
+        self._loaded: dict[int, str] = {}
         self._wanted: dict[int, list[str]] = {}
+
+    @property
+    def not_done(self) -> list[str]:
+        """What of the pages so far is not followed, or had no container to follow, a sentence each."""
+        frames = [
+            f"in a frame, {url}, a container runs, too: what it does there is seen in part, or not at all"
+            for url in self._frames
+        ]
+        idle = [url for page, url in self._loaded.items() if page not in self._wanted]
+        return list(
+            dict.fromkeys([*frames, *(f"the page {url} asked for no container, so nothing ran on it" for url in idle)])
+        )
 
     @property
     def foreign(self) -> str:
         """Where the page that is there asks for other containers than those that are tried, and for none of these: a sentence."""
         wanted, ours = self._wanted.get(self.page, []), [program.public_id for program in self.programs]
-        if not wanted or set(wanted) & set(ours):
+        if not (wanted and ours) or set(wanted) & set(ours):
             return ""
         return f"this page asks for the container {', '.join(wanted)}, and the one that is tried is {', '.join(ours)}"
 
@@ -92,6 +104,8 @@ class Network:
             await route.abort()
             return
         request.status = response.status
+        if self.programs and response.content_type.startswith("text/html") and not raw.frame.parent_frame:
+            self._loaded[self.page] = _bare(raw.url)
 
         async def send() -> None:
             await route.fulfill(
@@ -108,9 +122,7 @@ class Network:
     def _note_container(self, raw: RawRequest) -> None:
         """Somebody asks for a container: the page, or a frame in it."""
         if raw.frame.parent_frame:
-            where = urlsplit(raw.frame.url)._replace(query="", fragment="").geturl()
-            said = f"a frame of the page runs a container of its own ({where}): what it does there is seen in part, or not at all"
-            self.not_done += [said] * (said not in self.not_done)
+            self._frames.append(_bare(raw.frame.url))
         else:
             self._wanted.setdefault(self.page, []).append(container_of(raw.url))
 
@@ -195,3 +207,8 @@ class Network:
                 start = f"runtime.start(runtime.makeHost(), {program.source}, {options});"
                 return f"(function () {{ {says_layer(data_layer)} const runtime = {bundle(read('browser_page'))}; {start} }})();"
         return f"throw new Error({json.dumps(f'no container is {public_id}')});"
+
+
+def _bare(url: str) -> str:
+    """An address without its query, which may hold anything."""
+    return urlsplit(url)._replace(query="", fragment="").geturl()
