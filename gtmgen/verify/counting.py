@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gtmgen.container.whole import Container
 from gtmgen.events_api.values import text_of
@@ -108,6 +108,15 @@ def arrivals(steps: Sequence[StepFacts], known: Known) -> tuple[Arrival, ...]:
         tags = owners.of(events)
         found += [_from_browser(call, tag, facts.number, known) for call, tag in zip(events, tags, strict=True)]
         found += [_from_server(taken, tag, facts.number) for tag, taken in facts.server.taken]
+    return tuple(found)
+
+
+def visitors(steps: Sequence[StepFacts], known: Known) -> tuple[Mapping[str, Any], ...]:
+    """What each of the `arrivals` says of the visitor, in their order: to be compared, and told nowhere."""
+    found: list[Mapping[str, Any]] = []
+    for facts in steps:
+        found += [call.user or {} for call in facts.calls if call.event is not None and call.sdk in known.sdks]
+        found += [taken.user for _, taken in facts.server.taken]
     return tuple(found)
 
 

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.events_api.sample import VISITOR
+from gtmgen.events_api.values import text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.spec.model import Condition, Spec, When
 from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step
-from gtmgen.verify.layout import Page, laid_out, script
+from gtmgen.verify.layout import Page, in_few_steps, laid_out, script
 from gtmgen.verify.near_miss_scene import missed
-from gtmgen.verify.occasion import Occasion, event_id, fires, occasion
+from gtmgen.verify.occasion import Occasion, event_id, fires, occasion, with_id
 from gtmgen.verify.setting import Setting, put
 
 FIRST, SECOND = "T-1001", "T-1002"
@@ -57,6 +58,7 @@ class _Deriver:
     def __init__(self, spec: Spec, sendings: Sequence[Sending], library: Library) -> None:
         self._spec, self._library = spec, library
         self._refused: dict[str, None] = {}
+        self._known: dict[str, str] = {}
         self._visitor = self._known_visitor()
         self._views = [one for one in sendings if one.event == PAGE_VIEW and not one.when and not one.paused]
         groups: dict[object, list[Sending]] = {}
@@ -74,6 +76,7 @@ class _Deriver:
             *self._backlog(),
             *self._again(),
             *self._consent(),
+            *self._each_consent_type(),
             *self._near_misses(),
         ]
         variables = dict(self._visitor.variables)
@@ -133,7 +136,7 @@ class _Deriver:
             if not bare:
                 continue
             full = one.occasion
-            first, second, again = _with_id(full, "first"), _with_id(bare, "second"), full
+            first, second, again = with_id(full, "first"), with_id(bare, "second"), full
             made.append(one)
             moments += [_Moment(each, one.sendings[0].conversion) for each in (first, second, again)]
             if first.event_id and second.event_id and first.event_id != second.event_id:
@@ -188,11 +191,7 @@ class _Deriver:
         """Consent is denied, and everything happens; then it is granted, and everything happens once more."""
         views = [one for one in self._views if one.consent]
         types = dict.fromkeys(type for group in (*self._groups, views) for one in group for type in one.consent)
-        made = [
-            one
-            for one in self._all(0)
-            if one.occasion.when.kind in ("data_layer", "click", "link", "form") and one.occasion.setting.plain
-        ]
+        made = self._anywhere()
         if not types or not (made or views):
             return
         again = [one._replace(occasion=other) for one in made if (other := self._make(one.sendings, 0, SECOND))]
@@ -201,16 +200,40 @@ class _Deriver:
         after = [_Moment(one.occasion, one.sendings[0].conversion) for one in again]
         denied = [*self._counts(made, before, values=False, denied=True), *self._page_views(1, denied=True)]
         granted = [*self._counts(again, [*before, *after], denied_before=len(before)), *self._page_views(1)]
+        if self._carried_after_consent():
+            denied.append(Expectation("what the server container gets", "hit", 0))
         steps = [
             pages[0].visit,
-            *_in_few_steps([one.occasion for one in made]),
+            *in_few_steps([one.occasion for one in made]),
             Step("expect", tuple(denied)),
             Step("consent", dict.fromkeys(types, "granted")),
             _GRANTED,
-            *_in_few_steps([one.occasion for one in again]),
+            *in_few_steps([one.occasion for one in again]),
             Step("expect", tuple(granted)),
         ]
         yield self._script("consent denied, and granted late", pages, steps, consent=dict.fromkeys(types, "denied"))
+
+    def _each_consent_type(self) -> Iterator[SceneScript]:
+        """What needs several consent types gets all but one of them, each in its turn: it must wait for that one, too."""
+        every = [one for group in (*self._groups, self._views) for one in group if not one.paused]
+        for needed in dict.fromkeys(one.consent for one in every if len(one.consent) > 1):
+            waits = [one for one in every if set(needed) <= set(one.consent)]
+            made = [one for one in self._anywhere() if any(sending in waits for sending in one.sendings)]
+            pages = laid_out([one.occasion for one in made]) or [Page(Setting(host=self._host))]
+            steps = [pages[0].visit]
+            for type in needed:
+                steps += [Step("consent", {**dict.fromkeys(needed, "granted"), type: "denied"}), _GRANTED]
+                steps += in_few_steps([one.occasion for one in made])
+            happened = [*self._views, *(sending for one in made for sending in one.sendings)]
+            never = [Expectation(one.conversion, times=0, on=one.platform) for one in waits if one in happened]
+            steps.append(Step("expect", tuple(never)))
+            start = {**dict.fromkeys(needed, "granted"), needed[0]: "denied"}
+            yield self._script(f"all consent but one: {', '.join(needed)}", pages, steps, consent=start)
+
+    def _carried_after_consent(self) -> bool:
+        """Whether all that goes to the server container waits for consent."""
+        carried = [one for group in (*self._groups, self._views) for one in group if one.server == "sgtm"]
+        return bool(carried) and all(one.consent for one in carried)
 
     def _near_misses(self) -> Sequence[SceneScript]:
         """Each condition is false once, and nothing may come of it."""
@@ -283,7 +306,8 @@ class _Deriver:
                 times = 0 if sending.paused or (denied and sending.consent) else self._times(one.sendings, heard)
                 own = one.occasion.expected(sending, self._library)
                 alone = values and times == 1 and len(self._hits(one.sendings, [each.occasion for each in heard])) == 1
-                yield Expectation(sending.conversion, times=times, on=sending.platform, params=own if alone else {})
+                asked = Expectation(sending.conversion, times=times, on=sending.platform)
+                yield asked._replace(params=own, exact=True, user=self._user(sending)) if alone else asked
                 if alone and one.occasion.event_id is not None:
                     yield Expectation(sending.conversion, on=sending.platform, event_id=one.occasion.event_id)
 
@@ -331,6 +355,15 @@ class _Deriver:
             one for one in self._all(0) if one.occasion.when.kind == kind and one.occasion.setting.host == self._host
         ]
 
+    def _anywhere(self) -> list[_Made]:
+        """What happens by its first trigger on any page of the site, without another page load."""
+        kinds = ("data_layer", "click", "link", "form")
+        return [one for one in self._all(0) if one.occasion.when.kind in kinds and one.occasion.setting.plain]
+
+    def _user(self, sending: Sending) -> dict[str, str]:
+        """What a platform is to be told of the visitor."""
+        return {row.field.name: self._known[row.field.name] for row in sending.user if row.field.name in self._known}
+
     def _all(self, which: int) -> Iterator[_Made]:
         """Every conversion by its first, second … trigger, where it has one."""
         for group in self._groups:
@@ -355,27 +388,12 @@ class _Deriver:
         setting = Setting()
         for name, source in self._spec.user_data.items():
             if source[0].kind == "literal":
+                self._known[name] = text_of(source[0].name)
                 continue
+            value = VISITOR.get(name, "example")
             try:
-                setting = put(setting, source, VISITOR.get(name, "example"))
+                setting = put(setting, source, value)
+                self._known[name] = value
             except LookupError as problem:
                 self._refused[f"user_data `{name}` is nowhere on the pages: {problem.args[0]}"] = None
         return setting
-
-
-def _in_few_steps(occasions: Sequence[Occasion]) -> Iterator[Step]:
-    """What happens, with all messages in one task: each step takes its time."""
-    messages = [message for one in occasions if one.step.kind == "push" for message in one.step.what]
-    if messages:
-        yield Step("push", tuple(messages))
-    yield from (one.step for one in occasions if one.step.kind != "push")
-
-
-def _with_id(one: Occasion, word: str) -> Occasion:
-    """An occasion whose message carries an event_id, where that decides."""
-    sending = one.sendings[0]
-    data = {**one.data, "event_id": f"{sending.event}.{word}"}
-    id = event_id(sending, data)
-    if one.event_id is not None or id != data["event_id"]:
-        return one
-    return one._replace(data=data, step=Step("push", (data,)), event_id=id)

@@ -34,8 +34,9 @@ class Expectation(NamedTuple):
     """
 
     subject: str
-    """`conversion`: its name or its event in the spec. `event`: the name under which a platform got it. `tag`: the tag's name."""
-    kind: Literal["conversion", "event", "tag"] = "conversion"
+    """`conversion`: its name or its event in the spec. `event`: the name under which a platform got it. `tag`: the tag's name. `hit`: what
+    the server container is sent, whatever it is."""
+    kind: Literal["conversion", "event", "tag", "hit"] = "conversion"
     times: int = 1
     """How often each pixel counts it; for a tag, how often it fired. With `event_id`: of those that carry it."""
     on: str = ""
@@ -47,6 +48,10 @@ class Expectation(NamedTuple):
     event_id: str | None = None
     line: int = 0
     """Where it stands in the journey's file; 0 where it was derived."""
+    exact: bool = False
+    """Whether no other parameter than those of `params` may be sent."""
+    user: Mapping[str, str] | None = None
+    """Who the visitor is, by canonical name: each that counts must say this of the visitor, and nothing else. None: whatever it says."""
 
 
 class Step(NamedTuple):

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.verify import reasons
-from gtmgen.verify.counting import Known, arrivals, counted
+from gtmgen.verify.counting import Known, arrivals, counted, visitors
 from gtmgen.verify.in_clear import in_clear
 from gtmgen.verify.journey import Expectation
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
+from gtmgen.verify.visitor_check import visitor_differences
 from gtmgen.verify.walk import StepFacts
 
 _MOST = 6  # reasons that anybody reads
@@ -37,6 +38,8 @@ class _Question(NamedTuple):
     web: frozenset[str]
     """The tags that send it."""
     server: frozenset[str]
+    visitors: Mapping[int, Mapping[str, Any]] = {}
+    """What an arrival says of the visitor, by the arrival's identity: to be compared, and told nowhere."""
 
 
 def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expectation]) -> tuple[Verdict, ...]:
@@ -48,14 +51,18 @@ def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expec
         expectations: what is asked.
     """
     came = arrivals(steps, known)
+    said = {id(one): user for one, user in zip(came, visitors(steps, known), strict=True)}
     verdicts: list[Verdict] = []
     for asked in expectations:
+        if asked.kind == "hit":
+            verdicts.append(_hits(asked, steps))
+            continue
         if asked.kind == "tag":
             verdicts.append(_tag(asked, steps))
             continue
         questions = list(_questions(asked, came, known))
         for question in questions:
-            verdicts += _answers(question, steps, known)
+            verdicts += _answers(question._replace(visitors=said), steps, known)
         if not questions:
             verdicts.append(_nobody(asked, steps, known))
     return tuple(verdicts)
@@ -94,6 +101,23 @@ def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
         _fired(len(fired)),
         len(fired) == asked.times,
         fired[-1].step.number if fired else _last(steps),
+        reasons=tuple(dict.fromkeys(why))[:_MOST],
+        line=asked.line,
+    )
+
+
+def _hits(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
+    """How many events were sent to the server container, whatever became of them there."""
+    sent = [(step, hit) for step in steps for hit in step.hits if hit.to_server]
+    ok = len(sent) == asked.times
+    why = [f"`{hit.tag}` sent it `{hit.name}` in step {step.number}" for step, hit in sent] if not ok else []
+    return Verdict(
+        asked.subject,
+        "",
+        f"{asked.times or 'nothing'} sent",
+        f"{len(sent) or 'nothing'} sent",
+        ok,
+        sent[-1][0].number if sent else _last(steps),
         reasons=tuple(dict.fromkeys(why))[:_MOST],
         line=asked.line,
     )
@@ -150,7 +174,7 @@ def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> I
         groups = [group for group in groups if group.event_id == question.asked.event_id]
     yield _count(question, groups, steps, known)
     if groups and question.asked.times:
-        if question.asked.params or len(question.sides) > 1:
+        if question.asked.params or question.asked.user is not None or len(question.sides) > 1:
             yield _values(question, groups, steps, known)
         if clear := in_clear(question.came):
             yield _verdict(question, "no personal data in clear", "; ".join(clear), clear, _last(steps))
@@ -232,6 +256,15 @@ def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[Step
                     why.append(_difference(key, there, value, one))
                     if there is not None:
                         why += [f"{key}: {text}" for text in reasons.foreign_value(one, there, steps)]
+            if question.asked.exact:
+                more = {key: value for key, value in one.params.items() if value is not None and key not in expected}
+                wrong += [f"{key} is sent, too ({one.side})" for key in more]
+                why += [_difference(key, value, None, one) for key, value in more.items()]
+            if question.asked.user is not None:
+                theirs = question.visitors[id(one)]
+                about = [*visitor_differences(platform, question.asked.user, theirs, one.side)]
+                wrong += about
+                why += about
         if "browser" in question.sides and "server" in question.sides:
             apart = list(_apart(group))
             wrong += apart
@@ -240,6 +273,8 @@ def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[Step
         why += reasons.setup_tags(question.web, steps)
         why += reasons.lost(question.web, steps)
     words = [f"{key} is {_shown(value)}" for key, value in expected.items()]
+    words += ["no other parameter"] * question.asked.exact
+    words += ["what is known of the visitor"] * bool(question.asked.user)
     words += ["the same from both sides"] * (len(question.sides) > 1)
     last = max(one.step for group in groups for one in group.arrivals)
     found = "; ".join(dict.fromkeys(wrong)) or "as expected"

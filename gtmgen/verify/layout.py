@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -55,6 +55,14 @@ def laid_out(occasions: Sequence[Occasion]) -> list[Page]:
         step = Step("visit", setting.address) if one.step.kind == "visit" else one.step
         pages.append(Page(setting, (one._replace(setting=setting, step=step),)))
     return pages
+
+
+def in_few_steps(occasions: Sequence[Occasion]) -> Iterator[Step]:
+    """What happens on an open page, with all messages in one task: each step takes its time."""
+    messages = [message for one in occasions if one.step.kind == "push" for message in one.step.what]
+    if messages:
+        yield Step("push", tuple(messages))
+    yield from (one.step for one in occasions if one.step.kind not in ("push", "visit"))
 
 
 def script(

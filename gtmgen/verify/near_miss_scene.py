@@ -10,7 +10,7 @@ from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition, Spec, When
 from gtmgen.verify.journey import Expectation, SceneScript, Step
-from gtmgen.verify.layout import Page, script
+from gtmgen.verify.layout import Page, in_few_steps, script
 from gtmgen.verify.near_miss import near_misses
 from gtmgen.verify.occasion import Occasion, fires
 from gtmgen.verify.setting import Setting, forgotten
@@ -126,10 +126,7 @@ class _Visit:
             if code and path is None:
                 yield Step("run", code)
             path = setting.path
-            messages = [message for one in every if one.step.kind == "push" for message in one.step.what]
-            if messages:
-                yield Step("push", tuple(messages))
-            yield from (one.step for one in every if one.step.kind not in ("push", "visit"))
+            yield from in_few_steps(every)
             if gone := forgotten(setting):
                 yield Step("run", gone)
 

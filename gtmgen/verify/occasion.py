@@ -344,6 +344,16 @@ def event_id(sending: Sending, data: Mapping[str, Any], number: str = "") -> str
     return None if derived is None else f"{own.event}.{derived}"
 
 
+def with_id(one: Occasion, word: str) -> Occasion:
+    """An occasion whose message carries an event_id, where that decides."""
+    sending = one.sendings[0]
+    data = {**one.data, "event_id": f"{sending.event}.{word}"}
+    id = event_id(sending, data)
+    if one.event_id is not None or id != data["event_id"]:
+        return one
+    return one._replace(data=data, step=Step("push", (data,)), event_id=id)
+
+
 def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
     """Adds what is not there yet."""
     for key, value in other.items():
