@@ -102,10 +102,13 @@ def test_what_becomes_of_a_spec(case: dict[str, Any]) -> None:
         assert any(step.what == (case["pushed"],) for step in first[0].steps)
     counts = {one.subject: one.times for one in expectations(first) if one.event_id is None}
     assert {name: counts.get(name) for name in case.get("counts", {})} == case.get("counts", {})
+    untested = {why: one.conversion for one in journey.untested for why in one.why}
     if "not_done" in case:
-        assert any(re.search(case["not_done"], one) for one in journey.not_done), journey.not_done
+        told = (*journey.not_done, *untested)
+        assert any(re.search(case["not_done"], one) for one in told), told
     else:
         assert journey.not_done == ()
+    assert sorted(set(untested.values())) == case.get("untested", [])
 
 
 def spec_files() -> list[Path]:
@@ -122,6 +125,7 @@ def test_no_conversion_is_left_out_without_a_word(path: Path) -> None:
     for sending in made.sendings:
         if side(sending) in ("browser", "both"):
             told = any(one.startswith(f"`{sending.conversion}`") for one in journey.not_done)
+            told = told or (sending.conversion, sending.platform) in {one[:2] for one in journey.untested}
             assert (sending.conversion, sending.platform) in asked or told
 
 
@@ -198,6 +202,37 @@ conversions: [{event: purchase, when: {data_layer: purchase}}]
 
 
 @pytest.mark.usefixtures("chromium")
+def test_a_conversion_that_never_happened_is_no_success() -> None:
+    conversions = """
+conversions:
+  - {event: contact, when: {data_layer: hello, if: [{referrer: {contains: partner.example}}]}}
+  - {event: purchase, when: {data_layer: purchase}}
+"""
+    made = of_spec(HEAD + conversions, "spec.yml", known())
+    assert made.spec
+    outcome = verify(ready(made, derive(made.spec, made.sendings, known())), known(), browsers.shared())
+    assert {(one.subject, one.found) for one in outcome.failed} == {("contact", "not tested")}
+    assert not outcome.held
+
+
+def test_what_a_backend_sends_is_told_as_not_run() -> None:
+    spec = """\
+gtmgen: 1
+site: {name: Shop, domain: shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}, meta: {pixel_id: 123456789012345}}
+server: {transport: backend}
+conversions:
+  - {event: purchase, when: {data_layer: purchase}}
+  - {event: subscribe, event_id: id}
+  - {event: contact, when: {click: .x}}
+"""
+    assert of(spec).not_done == (
+        "your backend was not run: what it sends of `purchase` to TikTok and Meta",
+        "your backend was not run: what it sends of `subscribe` to TikTok and Meta",
+    )
+
+
+@pytest.mark.usefixtures("chromium")
 @pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yml")), ids=lambda path: path.stem)
 def test_the_specs_verify_clean_on_both_sides(path: Path) -> None:
     made = of_spec(path.read_text("utf-8"), path.name, known())
@@ -205,7 +240,8 @@ def test_the_specs_verify_clean_on_both_sides(path: Path) -> None:
     outcome = verify(ready(made, derive(made.spec, made.sendings, known())), known(), browsers.shared())
     assert [(one.subject, one.platform, one.found, one.reasons) for one in outcome.failed] == []
     assert [scene.broken for scene in outcome.scenes if scene.broken] == []
-    assert outcome.not_done == outcome.unknown == ()
+    assert outcome.unknown == ()
+    assert all(one.startswith("your backend was not run") for one in outcome.not_done), outcome.not_done
     both = {sending.platform for sending in made.sendings if sending.server == "sgtm"}
     arrived = {(one.side, one.platform) for scene in outcome.scenes for step in scene.steps for one in step.arrivals}
     assert arrived == {("browser", platform) for platform in made.spec.platforms} | {("server", one) for one in both}

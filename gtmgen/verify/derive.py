@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from gtmgen.events_api.sample import VISITOR
-from gtmgen.events_api.values import text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.spec.model import Condition, Spec, When
-from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step
+from gtmgen.verify.backend_half import not_run
+from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step, Untested
 from gtmgen.verify.layout import Page, in_few_steps, laid_out, script
 from gtmgen.verify.near_miss_scene import missed
 from gtmgen.verify.occasion import Occasion, event_id, fires, occasion, with_id
-from gtmgen.verify.setting import Setting, put
+from gtmgen.verify.setting import Setting
+from gtmgen.verify.visitor import visitor_of
 
 FIRST, SECOND = "T-1001", "T-1002"
 """What the ids of two occurrences are made of."""
 _GRANTED = Step("push", ({"event": "consent_given"},))
+_NOT_MADE = "was not made to happen by"
 _ANY_PAGE = When("page", Condition("matches", ""), (), (), ())
 
 
@@ -56,10 +57,10 @@ def derive(spec: Spec, sendings: Sequence[Sending], library: Library) -> Journey
 
 class _Deriver:
     def __init__(self, spec: Spec, sendings: Sequence[Sending], library: Library) -> None:
-        self._spec, self._library = spec, library
-        self._refused: dict[str, None] = {}
-        self._known: dict[str, str] = {}
-        self._visitor = self._known_visitor()
+        self._spec, self._sendings, self._library = spec, sendings, library
+        visitor = visitor_of(spec)
+        self._refused: dict[str, None] = dict.fromkeys(visitor.refused)
+        self._visitor, self._known = visitor.setting, visitor.known
         self._views = [one for one in sendings if one.event == PAGE_VIEW and not one.when and not one.paused]
         groups: dict[object, list[Sending]] = {}
         for sending in sendings:
@@ -79,12 +80,23 @@ class _Deriver:
             *self._each_consent_type(),
             *self._near_misses(),
         ]
-        variables = dict(self._visitor.variables)
+        made = [self._make(group, which) for group in self._groups for which in range(len(group[0].when))]
+        variables = {key: value for one in made if one for key, value in one.setting.variables.items()}
+        untested = tuple(self._untested())
+        said = [one for one in self._refused if not any(one in left.why for left in untested)]
+        return Journey(
+            tuple(scenes),
+            variables={**self._visitor.variables, **variables},
+            not_done=(*said, *not_run(self._sendings, self._library)),
+            untested=untested,
+        )
+
+    def _untested(self) -> Iterator[Untested]:
+        """The conversions that no trigger made happen."""
         for group in self._groups:
-            for which in range(len(group[0].when)):
-                if made := self._make(group, which):
-                    variables |= made.setting.variables
-        return Journey(tuple(scenes), variables=variables, not_done=tuple(self._refused))
+            if not any(self._make(group, which) for which in range(len(group[0].when))):
+                why = [one for one in self._refused if one.startswith(f"`{group[0].conversion}` {_NOT_MADE} ")]
+                yield from (Untested(one.conversion, one.platform, tuple(why)) for one in group if not one.paused)
 
     # the scenes
 
@@ -378,22 +390,6 @@ class _Deriver:
             return occasion(group, when, self._spec, self._library, number, bare=bare)
         except LookupError as problem:
             what = "" if isinstance(when.what, Condition) else f" {when.what}"
-            self._refused[f"`{group[0].conversion}` was not made to happen by {when.kind}{what}: {problem.args[0]}"] = (
-                None
-            )
+            said = f"`{group[0].conversion}` {_NOT_MADE} {when.kind}{what}: {problem.args[0]}"
+            self._refused[said] = None
             return None
-
-    def _known_visitor(self) -> Setting:
-        """What every page knows of the visitor, where the spec looks for it."""
-        setting = Setting()
-        for name, source in self._spec.user_data.items():
-            if source[0].kind == "literal":
-                self._known[name] = text_of(source[0].name)
-                continue
-            value = VISITOR.get(name, "example")
-            try:
-                setting = put(setting, source, value)
-                self._known[name] = value
-            except LookupError as problem:
-                self._refused[f"user_data `{name}` is nowhere on the pages: {problem.args[0]}"] = None
-        return setting

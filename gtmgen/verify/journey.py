@@ -91,6 +91,14 @@ class SceneScript(NamedTuple):
     """How the addresses begin that get no answer, as behind a blocker."""
 
 
+class Untested(NamedTuple):
+    """A conversion that a derived journey could not make happen by any of its triggers."""
+
+    conversion: str
+    platform: str
+    why: tuple[str, ...]
+
+
 class Journey(NamedTuple):
     """Everything that one verification does."""
 
@@ -101,6 +109,8 @@ class Journey(NamedTuple):
     """Values of variables that the target container has, by name."""
     not_done: tuple[str, ...] = ()
     """What a derived journey could not make happen, a sentence each."""
+    untested: tuple[Untested, ...] = ()
+    """The conversions of which nothing is known therefore: each fails."""
 
 
 def _said(kind: str, what: Any) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gtmgen.container.whole import Container
 from gtmgen.platforms import Library
 from gtmgen.verify.chromium import Browser
 from gtmgen.verify.counting import Known, arrivals, counted, knowing
-from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journey import Expectation, Journey
 from gtmgen.verify.judge import judge
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
 from gtmgen.verify.page import LIMIT
@@ -65,7 +65,7 @@ def verify(
     return Outcome(
         subject.name,
         subject.containers,
-        tuple(_scene(one, known) for one in walked),
+        (*(_scene(one, known) for one in walked), *_untested(journey)),
         _once([*journey.not_done, *(said for one in walked for said in one.not_done)]),
         _once([url for one in walked for url in one.unknown]),
         ready.assumed,
@@ -73,6 +73,16 @@ def verify(
         {platform.id: platform.name for platform in library.platforms.values()},
         "the spec" if subject.spec else "this journey",
     )
+
+
+def _untested(journey: Journey) -> Iterator[Scene]:
+    """What never happened is no success: a scene without steps, in which each such conversion fails."""
+    if journey.untested:
+        verdicts = [
+            Verdict(one.conversion, one.platform, "counted once", "not tested", False, 0, reasons=one.why)
+            for one in journey.untested
+        ]
+        yield Scene("what could not be made to happen: write a journey for it", (), (), tuple(verdicts))
 
 
 def _scene(walked: Walked, known: Known) -> Scene:
