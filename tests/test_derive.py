@@ -215,6 +215,20 @@ conversions:
     assert not outcome.held
 
 
+def test_what_stands_in_for_a_variable_is_told_as_what_it_is() -> None:
+    spec = """\
+gtmgen: 1
+site: {name: Shop, domain: shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
+server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: {variable: GA4 ID}}
+conversions: [{event: purchase, when: {data_layer: purchase}, value: {variable: Total}}]
+"""
+    made = of_spec(spec, "spec.yml", known())
+    assumed = ready(made, of(spec)).assumed
+    assert any(one.startswith('the variable `GA4 ID` is "G-PLACEHOLDER", a placeholder') for one in assumed), assumed
+    assert "the variable `Total` is 59.9, so that every conversion can happen" in assumed
+
+
 def test_what_a_backend_sends_is_told_as_not_run() -> None:
     spec = """\
 gtmgen: 1

@@ -80,6 +80,16 @@ def test_without_a_site_of_its_own_a_journey_is_on_the_specs() -> None:
     assert load(text, "a.yml", "https://shop.example/").scenes[0].url == "https://shop.example/"
 
 
+def test_what_can_never_fail_is_told() -> None:
+    words = WORDS._replace(events=["Purchase", "Lead"])
+    head = "gtmgen-journey: 1\nsteps:\n  - visit: /\n"
+    assert load(head, "a.yml", words=words).not_done[0].startswith("this journey expects nothing")
+    typo = "  - expect: {event: Purchas, times: never}\n"
+    said = "line 4: nothing here sends an event `Purchas`, so never holds: did you mean `Purchase`?"
+    assert load(head + typo, "a.yml", words=words).not_done == (said,)
+    assert load(head + typo.replace("Purchas", "Lead"), "a.yml", words=words).not_done == ()
+
+
 def test_a_step_knows_its_line() -> None:
     [scene] = load("gtmgen-journey: 1\nsteps:\n  - visit: /\n  - reload\n", "a.yml").scenes
     assert [step.line for step in scene.steps] == [3, 4]

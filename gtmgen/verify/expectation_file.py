@@ -35,6 +35,10 @@ class Reading(NamedTuple):
     conversions: Collection[str] | None = None
     platforms: Collection[str] | None = None
     tags: Collection[str] | None = None
+    events: Collection[str] | None = None
+    """The names under which the containers send events."""
+    remark: Callable[[str], None] = lambda _: None
+    """Hears of what is no mistake and can hardly be meant."""
 
 
 def expectations(value: Any, at: Place, reading: Reading) -> tuple[Expectation, ...]:
@@ -86,11 +90,20 @@ def _detailed(
     event_id = detail.get("event_id")
     if event_id is not None and not isinstance(event_id, (str, int)):
         reading.say((*at, "event_id"), "`event_id` is a text")
+    times = _times(detail.get("times", 1), (*at, "times"), reading)
+    idle = [key for key in ("from", "params", *_SHORT) if key in detail]
+    if times == 0 and idle:
+        said = f"what counts never has no `{idle[0]}`: it would hold whatever that says"
+        reading.say((*at, idle[0]), said, "take it out, or say how often it counts", True)
+    if kind == "event" and times == 0 and reading.events is not None and subject not in reading.events:
+        near = nearest(subject, reading.events)
+        meant = f": did you mean `{near}`?" if near else ""
+        reading.remark(f"line {reading.line(at)}: nothing here sends an event `{subject}`, so never holds{meant}")
     on = _name(detail["on"], (*at, "on"), reading, reading.platforms, "platform") if "on" in detail else ""
     return Expectation(
         subject,
         kind,
-        _times(detail.get("times", 1), (*at, "times"), reading),
+        times,
         on,
         tuple(_sides(detail["from"], (*at, "from"), reading)) if "from" in detail else (),
         {**params, **{key: detail[key] for key in _SHORT if key in detail}},

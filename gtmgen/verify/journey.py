@@ -108,7 +108,7 @@ class Journey(NamedTuple):
     variables: Mapping[str, Any] = {}
     """Values of variables that the target container has, by name."""
     not_done: tuple[str, ...] = ()
-    """What a derived journey could not make happen, a sentence each."""
+    """What a derived journey could not make happen, or a written one asks in vain, a sentence each."""
     untested: tuple[Untested, ...] = ()
     """The conversions of which nothing is known therefore: each fails."""
 

@@ -37,6 +37,8 @@ class Words(NamedTuple):
     tags: Collection[str] | None = None
     variables: Collection[str] | None = None
     """Every variable that the containers name, whether they hold it or not."""
+    events: Collection[str] | None = None
+    """The names under which the containers send events to platforms."""
 
 
 def load(text: str, name: str, site: str = "", words: Words = Words()) -> Journey:  # noqa: B008  a value, as all NamedTuples
@@ -61,7 +63,10 @@ def load(text: str, name: str, site: str = "", words: Words = Words()) -> Journe
 class _Reader:
     def __init__(self, source: Source, name: str, site: str, words: Words) -> None:
         self._source, self._name, self._site = source, name, site
-        self._reading = Reading(self.say, lambda place: source.locate(place).line, *words[:3])
+        self._remarks: list[str] = []
+        self._reading = Reading(
+            self.say, lambda place: source.locate(place).line, *words[:3], words.events, self._remarks.append
+        )
         self._variables = words.variables
         self.findings: list[Finding] = []
 
@@ -99,7 +104,9 @@ class _Reader:
                 near = nearest(name, self._variables)
                 hint = f"did you mean `{near}`?" if near else "take it out"
                 self.say(("variables", name), f"nothing in the container names a variable `{name}`", hint, True)
-        return Journey(tuple(scenes), self._name, variables)
+        if not any(step.kind == "expect" for scene in scenes for step in scene.steps):
+            self._remarks.append("this journey expects nothing, so nothing can fail: add `- expect: {NAME: once}`")
+        return Journey(tuple(scenes), self._name, variables, tuple(dict.fromkeys(self._remarks)))
 
     def _scene(self, data: Any, at: Place, shared: Mapping[str, Any]) -> SceneScript:
         if not isinstance(data, dict):

@@ -10,6 +10,7 @@ Everything that the conversion reads is there, at the first place where the spec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from gtmgen.verify.setting import Setting, place, put
 from gtmgen.verify.text_for import Wanted, holds, satisfying
 
 _MARK = "data-for"
+_NO_COOKIE = re.compile(r"[;\x00-\x1f\x7f]")
 
 
 class Occasion(NamedTuple):
@@ -224,6 +226,8 @@ def _setting(when: When, spec: Spec, asked: _Asked, furnished: _Furnished) -> Se
         values = cookies if kind == "cookie" else query
         if kind in ("cookie", "query"):
             text = _found(wanted, f"{kind} `{name}`", values.get(name, ""))
+            if kind == "cookie" and (_NO_COOKIE.search(text) or text != text.strip()):
+                raise LookupError(f"no cookie holds {text!r} as it is")
             if text or name in values:
                 values[name] = text
         if kind == "referrer" and not all(holds(condition, "") == must for condition, must in wanted):

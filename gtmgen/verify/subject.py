@@ -13,19 +13,21 @@ from gtmgen.container.graph import REFERENCE
 from gtmgen.container.read import Export
 from gtmgen.container.whole import Container
 from gtmgen.findings import Finding, GtmgenError, Position, error
+from gtmgen.observe import observe
 from gtmgen.observe.carriers import carriers
 from gtmgen.observe.values import constant
 from gtmgen.outputs import SERVER, WEB, is_setup
 from gtmgen.plan.server import TOKEN
 from gtmgen.platforms import Library
-from gtmgen.resolve import Sending
-from gtmgen.spec.model import Spec
+from gtmgen.resolve import PAGE_VIEW, Sending
+from gtmgen.spec.model import Lookup, Spec
 from gtmgen.verify.journey import Journey
 from gtmgen.verify.journey_file import Words
 from gtmgen.verify.program import Program, compile_program, kind_of
 from gtmgen.verify.server_half import compile_server
 
 _STAND_IN = "a-token-of-gtmgen-verify"
+_MEASUREMENT_ID = "G-PLACEHOLDER"
 _BRACE = "\\u007b"
 _SITE = "https://site.example/"
 
@@ -80,7 +82,13 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
         setups = [json.loads(text) for suffix, text in built.outputs.items() if is_setup(suffix)]
         server, assumed = _set_up(json.loads(built.outputs[SERVER]), setups)
     conversions = {word for sending in built.sendings for word in (sending.conversion, sending.event)}
-    words = Words(sorted(conversions), sorted(built.spec.platforms), _tags(web, server), _named(web, server))
+    words = Words(
+        sorted(conversions),
+        sorted(built.spec.platforms),
+        _tags(web, server),
+        _named(web, server),
+        sorted({one.sent_as for one in built.sendings}),
+    )
     url = built.spec.server.url if built.spec.server else ""
     return Subject(
         name,
@@ -135,7 +143,8 @@ def of_containers(web: Export, server: Export | None, library: Library, setups: 
     assumed: tuple[str, ...] = ()
     if server and setups:
         behind, assumed = _set_up(server.data, [setup.data for setup in setups])
-    words = Words(None, sorted(library.platforms), _tags(web.data, behind), _named(web.data, behind))
+    tags, named = _tags(web.data, behind), _named(web.data, behind)
+    words = Words(None, sorted(library.platforms), tags, named, _events(library, web.data, behind))
     names = ("web container", *([f"server container {server.name}"] if server else []))
     return Subject(
         web.name, names, web.data, behind, url, _SITE, words, assumed, server_file=server.name if server else ""
@@ -153,16 +162,23 @@ def ready(subject: Subject, journey: Journey) -> Ready:
         GtmgenError: GTM would refuse a container.
     """
     variables = journey.variables
-    placed = {name: f"value of {name}" for name in subject.expects if name not in variables} | dict(variables)
+    placed = {name: _placeholder(name, subject.spec) for name in subject.expects} | dict(variables)
+    given = "as the journey says" if journey.name else "so that every conversion can happen"
     assumed = [*subject.assumed]
     for name, value in placed.items():
-        why = "as the journey says" if name in variables else "a placeholder: a journey can say otherwise (`variables`)"
+        why = given if name in variables else "a placeholder: a journey can say otherwise (`variables`)"
         assumed.append(f"the variable `{name}` is {json.dumps(value, ensure_ascii=False)}, {why}")
     web = compile_program(_with_variables(subject.web, placed, _web_variable), name=subject.name)
     if subject.server is None:
         return Ready(subject, journey, web, None, tuple(assumed))
     behind = _with_variables(subject.server, placed, _server_variable)
     return Ready(subject, journey, web, compile_server(behind, name=subject.server_file), tuple(assumed))
+
+
+def _placeholder(name: str, spec: Spec | None) -> str:
+    """What stands in for a variable of the target container that nobody gave a value: of the form that its place takes."""
+    id = spec.server.measurement_id if spec and spec.server else ""
+    return _MEASUREMENT_ID if isinstance(id, Lookup) and id.name == name else f"value of {name}"
 
 
 def _set_up(server: Mapping[str, Any], setups: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -217,6 +233,13 @@ def _named(*exports: Mapping[str, Any] | None) -> Sequence[str]:
         found |= {str(one.get("name", "")) for one in rows(export["containerVersion"].get("variable"))}
         found |= {name.replace('\\"', '"') for name in REFERENCE.findall(json.dumps(export, ensure_ascii=False))}
     return sorted(found)
+
+
+def _events(library: Library, *exports: Mapping[str, Any] | None) -> Sequence[str] | None:
+    """The names under which some containers send events; None where one of them decides a name as it runs."""
+    seen = [one for export in exports if export for one in observe(Container(export), library).sendings]
+    names = {library.platforms[one.platform].sent_as(PAGE_VIEW) if one.implied else one.sent_as for one in seen}
+    return None if "" in names else sorted(names)
 
 
 def _server_url(web: Export, library: Library) -> str:
