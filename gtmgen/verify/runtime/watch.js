@@ -43,13 +43,32 @@
     clearTimeout(id);
   };
 
-  // Two frames without a new fact: observers have had their turn.
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+  // What only a frame brings: what observers see, the page's own animations, scroll events. A page without them need not wait for one.
+  let framed = false;
+  const requestAnimationFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (fn) => {
+    framed = true;
+    return requestAnimationFrame(fn);
+  };
+  for (const name of ["IntersectionObserver", "ResizeObserver"]) {
+    const Observer = window[name];
+    window[name] = class extends Observer {
+      constructor(...given) {
+        super(...given);
+        framed = true;
+      }
+    };
+  }
+
+  // Two turns without a new fact: whatever was to happen has had its turn, and what goes on and on has shown it.
+  const TURN = 6; // milliseconds
+  const turn = () => new Promise((done) => (framed ? requestAnimationFrame(() => setTimeout(done, 0)) : setTimeout(done, TURN)));
   hide("__gtmRest", async (loading, limit) => {
     const giveUp = Date.now() + limit;
+    if (window.scrollX || window.scrollY) framed = true; // scroll events come with a frame
     for (;;) {
       const before = facts.length;
-      for (let i = 0; i < 2; i++) await frame();
+      for (let i = 0; i < 2; i++) await turn();
       if (before === facts.length && soon.size === 0 && (loading || document.readyState === "complete")) return true;
       if (Date.now() > giveUp) return false;
     }
