@@ -227,6 +227,9 @@ conversions: [{event: purchase, when: {data_layer: purchase}, value: {variable: 
     assumed = ready(made, of(spec)).assumed
     assert any(one.startswith('the variable `GA4 ID` is "G-PLACEHOLDER", a placeholder') for one in assumed), assumed
     assert "the variable `Total` is 59.9, so that every conversion can happen" in assumed
+    # it says so of a message without values, too
+    (scene,) = [scene for scene in of(spec).scenes if scene.title == "two of each in one task"]
+    assert {one.params["value"] for one in expectations((scene,)) if one.event_id} == {59.9}
 
 
 def test_what_a_backend_sends_is_told_as_not_run() -> None:

@@ -76,7 +76,9 @@ def occasion(
     """
     data: dict[str, Any] = {}
     for sending in sendings:
-        told = sending._replace(when=(when,), params=() if bare else sending.params)
+        # a bare message says nothing, and what stands beside it on the page or in the container says the same as ever
+        params = tuple(one for one in sending.params if not bare or _beside(one.source))
+        told = sending._replace(when=(when,), params=params)
         _merge(data, sample.happened(told, spec, library, number).data)
     source = sendings[0].event_id
     assert source is not None
@@ -194,6 +196,11 @@ def _hold(data: dict[str, Any], asked: _Asked) -> None:
         place(data, name, plain[0] if plain else _found(wanted, f"data layer `{name}`"))
 
 
+def _beside(source: Value) -> bool:
+    """Whether a value stands beside the message: where only a browser or the target container looks."""
+    return bool(source) and source[0].kind not in (*IN_MESSAGE, *ITSELF)
+
+
 class _Furnished(NamedTuple):
     setting: Setting
     canonical: frozenset[str]
@@ -204,13 +211,16 @@ def _furnished(sendings: Sequence[Sending], data: Mapping[str, Any], number: str
     """Puts what only a browser has to where the conversion looks for it."""
     setting, canonical = Setting(), set()
     sources: list[tuple[str, Value]] = [
-        (param.type.name, param.source) for sending in sendings for param in sending.params if not bare
+        (param.type.name, param.source)
+        for sending in sendings
+        for param in sending.params
+        if not bare or _beside(param.source)
     ]
     own = sendings[0].event_id
     assert own is not None
     ids = [own.named or own.derived]
     for name, source in (*sources, *(("", id) for id in ids)):
-        if source and source[0].kind not in (*IN_MESSAGE, *ITSELF):
+        if _beside(source):
             setting = put(setting, source, data.get(name) if name else number)
             canonical |= {name}
     return _Furnished(setting, frozenset(canonical - {""}) | {"event_id", "event"})
