@@ -27,7 +27,9 @@ def test_build_writes_whole_files_and_says_what_it_made(tmp_path: Path) -> None:
     assert "shop.yml -> output/shop.web.json (new)" in said
     assert "of GTM's 200 KB" in said and "purchase *" in said
     assert (tmp_path / "output" / "shop.web.json").read_bytes() == (ROOT / "output" / "shop.web.json").read_bytes()
-    assert {path.name for path in (tmp_path / "output").iterdir()} == {path.name for path in (ROOT / "output").glob("shop.*")}
+    assert {path.name for path in (tmp_path / "output").iterdir()} == {
+        path.name for path in (ROOT / "output").glob("shop.*")
+    }
     assert "(unchanged)" in gtmgen("build", "shop.yml", cwd=tmp_path).stderr.decode()
 
 
