@@ -113,10 +113,17 @@ class Journey(NamedTuple):
     """The conversions of which nothing is known therefore: each fails."""
 
 
+_FEW = 3
+"""Messages of a push that are named one by one."""
+
+
 def _said(kind: str, what: Any) -> str:
     match kind:
         case "push":
-            return f"push {', '.join(map(_message, what))}"
+            names = list(dict.fromkeys(map(_message, what)))
+            if len(what) <= _FEW:
+                return f"push {', '.join(map(_message, what))}"
+            return f"push {len(what)} messages: {', '.join(names[:_FEW])}{' …' if len(names) > _FEW else ''}"
         case "gtag":
             return f"gtag {' '.join(part for part in what if isinstance(part, str))}"
         case "fill" | "consent":
