@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from gtmgen.build import compile_spec
 from gtmgen.carrier import carrier
 from gtmgen.container.read import names
+from gtmgen.findings import GtmgenError
 from gtmgen.plan.wire import Hit, as_sent, event_name, hits, same_site
+from gtmgen.platforms import Library, library
 from gtmgen.resolve import resolve
 from gtmgen.spec.load import load
 from tests.conftest import ROOT, known
@@ -197,3 +200,29 @@ def test_of_products_only_what_a_platform_takes_travels() -> None:
     (hit,) = travels("  - {event: purchase, when: {data_layer: purchase}}\n")
     (row,) = [row for row in hit.rows if row.name == "items"]
     assert "item_id" in row.keys and "price" in row.keys and "customer_email" not in row.keys
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- a list", "carrier.yml must hold keys and values"),
+        ("name: X\nclent: GA4\n", "`clent` is no key of a carrier"),
+        ("name: X\n", "`items_events` is missing"),
+        ("name: [X]\n", "`name` must be a text"),
+    ],
+)
+def test_a_carrier_of_the_users_own_that_is_none_is_told(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "carrier.yml").write_text(text, encoding="utf-8")
+    ours = known()
+    with pytest.raises(GtmgenError) as problem:
+        carrier(Library(ours.platforms, ours.events, (tmp_path, *ours.folders), ours.user_keys))
+    assert says in "; ".join(finding.message for finding in problem.value.findings)
+
+
+def test_a_server_template_of_the_users_own_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tiktok").mkdir()
+    (tmp_path / "tiktok" / "server.tpl.j2").write_text("hello\n", encoding="utf-8")
+    spec = SPEC.replace("DOMAIN", "www.shop.example") + "  - {event: contact, when: {data_layer: c}}\n"
+    with pytest.raises(GtmgenError, match="this is no custom template for a server container: it has no ___INFO___"):
+        compile_spec(spec, "spec.yml", library([tmp_path]))
