@@ -60,6 +60,9 @@ def verify(
         raise click.UsageError("--pause waits for a key, and there is no terminal")
     if len(files) > 1 and (journey_file or server_file or form != "text"):
         raise click.UsageError("--journey, --server, --format json and --format html go with one file")
+    from gtmgen.verify.chromium import refuse_unavailable
+
+    refuse_unavailable(headed=headed or pause)
     library = platforms_of(templates)
     every = _every_ready(files, journey_file, server_file, library)
     found = _verified(every, library, headed or pause, pause, limit)

@@ -14,6 +14,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -38,6 +39,8 @@ ARGUMENTS = (
     "--ignore-certificate-errors",  # the sink's
 )
 VARIABLE = "GTMGEN_CHROMIUM"
+_LIBRARIES = ("playwright", "esprima")
+"""What the extra `verify` brings."""
 SHELL = "chromium-headless-shell"
 """Chromium without windows (a Debian package of its own): the same engine, and a page opens in a fraction of the time."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -63,14 +66,22 @@ def chromium(*, headed: bool = False) -> str | None:
 
 def unavailable(*, headed: bool = False) -> str:
     """Why no browser can be opened here; empty if one can."""
-    try:
-        import playwright.async_api  # noqa: F401
-    except ImportError:
-        return "playwright is not installed"
+    if lacks := [name for name in _LIBRARIES if find_spec(name) is None]:
+        return f"{' and '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not installed"
     if chromium(headed=headed):
         return ""
     named = os.environ.get(VARIABLE)
     return f"{VARIABLE} names {named}, and that cannot be run" if named else "there is no Chromium on this machine"
+
+
+def refuse_unavailable(*, headed: bool = False) -> None:
+    """Says what is missing before anything else is done.
+
+    Raises:
+        GtmgenError: a library of the extra, or Chromium; the finding says how to get it.
+    """
+    if why := unavailable(headed=headed):
+        raise GtmgenError([_none(why)])
 
 
 class Browser:
@@ -81,8 +92,7 @@ class Browser:
     """
 
     def __init__(self, *, headed: bool = False) -> None:
-        if why := unavailable(headed=headed):
-            raise GtmgenError([_none(why)])
+        refuse_unavailable(headed=headed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True)
         self._thread.start()
