@@ -308,6 +308,9 @@ def verify(bench: Bench) -> Iterator[Figure]:
     what = "six conversions against Chromium's own start and stop"
     yield compare(section, what, runs["six"], runs["bare"], Aim("at most", 2.5))
     yield compare(section, "specs/shop.yml, ten conversions", runs["shop"], runs["bare"], None)
+    yield Figure(
+        section, "the same without the browser's own start", wall(runs["shop"]) - wall(runs["bare"]), None, "s"
+    )
     told = bench.folder / "told.json"
     bench.run(command, "verify", six, "--format", "json", "-o", told)
     outcome = json.loads(told.read_bytes())
