@@ -26,7 +26,7 @@ conversions:
 BARE = """
 import sys
 from playwright.sync_api import sync_playwright
-from gtmgen.verify.chromium import ARGUMENTS, chromium
+from gtmgen.verify.browser.chromium import ARGUMENTS, chromium
 with sync_playwright() as playwright:
     playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS)).close()
 """
@@ -34,8 +34,8 @@ with sync_playwright() as playwright:
 
 PUSHES = """
 import json, sys
-from gtmgen.verify.page import Page
-from gtmgen.verify.program import compile_program
+from gtmgen.verify.browser.page import Page
+from gtmgen.verify.program.compile import compile_program
 program = compile_program(json.load(open(sys.argv[1], encoding="utf-8")))
 times = '''(() => {
   const times = [];

@@ -9,8 +9,8 @@ from gtmgen.platforms import library
 from gtmgen.report import verify_html
 from gtmgen.report.diff.html import html
 from gtmgen.side import side
-from gtmgen.verify import chromium
-from gtmgen.verify.derive import derive
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.derive.derive import derive
 from gtmgen.verify.subject import of_spec, ready
 from gtmgen.verify.verify import verify
 from tests.runtime import browser

@@ -23,8 +23,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from gtmgen.events_api.answer import Reply
 from gtmgen.platforms import Library, Platform
-from gtmgen.verify import server_api
-from gtmgen.verify.server_api import unfilled
+from gtmgen.verify.server import api as server_api
+from gtmgen.verify.server.api import unfilled
 
 HASH = re.compile("[0-9a-f]{64}")
 

@@ -10,9 +10,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from gtmgen.findings import Finding, Position, Severity
+from gtmgen.verify.browser.result import Event, Lost, Request, TagRun
 from gtmgen.verify.outcome import Arrival, Counted, Outcome, Scene, ServerEvent, SideOf, StepSeen, Verdict
-from gtmgen.verify.result import Event, Lost, Request, TagRun
-from gtmgen.verify.server_half import ServerTag
+from gtmgen.verify.server.half import ServerTag
 
 NAMES = {"tiktok": "TikTok", "meta": "Meta"}
 PIXELS = {"tiktok": "C4A1B2C3D4E5F6G7H8I9", "meta": "123456789012345"}

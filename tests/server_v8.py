@@ -10,9 +10,9 @@ from py_mini_racer import MiniRacer
 
 from gtmgen.outputs import SERVER, is_setup
 from gtmgen.platforms import Library
-from gtmgen.verify import server_half
-from gtmgen.verify.collect import Hit, events
-from gtmgen.verify.server_api import Taken, answer, said
+from gtmgen.verify.server import half as server_half
+from gtmgen.verify.server.api import Taken, answer, said
+from gtmgen.verify.server.collect import Hit, events
 
 NOW = 1_767_225_600_000
 TOKEN = "SECRET-TOKEN-0123456789"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gtmgen.verify.result import Call, Result
+from gtmgen.verify.browser.result import Call, Result
 from tests.conftest import HEAD, ROOT, container
 from tests.runtime.v8 import consent, gtag, js, push, reload, run, together
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gtmgen.verify.collect import Hit, events, is_hit
+from gtmgen.verify.server.collect import Hit, events, is_hit
 
 SERVER = "https://sgtm.shop.example/g/collect?v=2&tid=G-ABC1234567"
 PURCHASE = (

@@ -15,15 +15,15 @@ from gtmgen.platforms import Library
 from gtmgen.resolve import side
 from gtmgen.source import parse
 from gtmgen.spec.model import Condition
-from gtmgen.verify import chromium as browsers
-from gtmgen.verify.derive import derive
-from gtmgen.verify.element_for import element_for
-from gtmgen.verify.journey import Expectation, Journey, SceneScript
-from gtmgen.verify.journey_file import load
-from gtmgen.verify.page import Page
-from gtmgen.verify.program import Program
+from gtmgen.verify.browser import chromium as browsers
+from gtmgen.verify.browser.page import Page
+from gtmgen.verify.derive.derive import derive
+from gtmgen.verify.derive.element_for import element_for
+from gtmgen.verify.derive.text_for import holds, satisfying
+from gtmgen.verify.journeys.journey import Expectation, Journey, SceneScript
+from gtmgen.verify.journeys.journey_file import load
+from gtmgen.verify.program.compile import Program
 from gtmgen.verify.subject import of_spec, ready
-from gtmgen.verify.text_for import holds, satisfying
 from gtmgen.verify.verify import verify
 from tests.conftest import HEAD, ROOT, compiled, known
 

@@ -43,7 +43,7 @@ HEAVY = {
     "deepdiff": "diff.rest",
     "httpx": "events_api.transport",
     "esprima": "verify.sandbox_language",
-    "playwright": "verify.chromium",
+    "playwright": "verify.browser.chromium",
 }
 
 

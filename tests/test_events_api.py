@@ -24,7 +24,7 @@ from gtmgen.observe import observe
 from gtmgen.platform_server import Answer
 from gtmgen.platforms import Library, library
 from gtmgen.source import parse
-from gtmgen.verify.server_api import unfilled
+from gtmgen.verify.server.api import unfilled
 from tests.conftest import ROOT
 from tests.runtime.v8 import NOW, push, run
 

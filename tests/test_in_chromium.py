@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gtmgen.verify.result import Call, Result
+from gtmgen.verify.browser.result import Call, Result
 from tests.conftest import ROOT, container
 from tests.runtime.browser import Page
 

@@ -11,8 +11,8 @@ import pytest
 
 from gtmgen.findings import GtmgenError
 from gtmgen.source import parse
-from gtmgen.verify.journey import Expectation, StepKind
-from gtmgen.verify.journey_file import Words, load
+from gtmgen.verify.journeys.journey import Expectation, StepKind
+from gtmgen.verify.journeys.journey_file import Words, load
 from gtmgen.verify.subject import of_spec
 from tests.conftest import ROOT, known
 

@@ -11,16 +11,16 @@ import pytest
 
 from gtmgen.container.whole import Container
 from gtmgen.source import parse
-from gtmgen.verify.counting import Known, arrivals, counted, knowing
-from gtmgen.verify.journey import Expectation, Step
-from gtmgen.verify.judge import judge, same
+from gtmgen.verify.browser.result import Call, Event, TagRun
+from gtmgen.verify.journeys.journey import Expectation, Step
+from gtmgen.verify.journeys.walk import StepFacts
+from gtmgen.verify.judging.counting import Known, arrivals, counted, knowing
+from gtmgen.verify.judging.judge import judge, same
 from gtmgen.verify.outcome import ServerEvent
-from gtmgen.verify.result import Call, Event, TagRun
-from gtmgen.verify.server_api import Taken
-from gtmgen.verify.server_half import ServerTag
-from gtmgen.verify.server_run import Seen
+from gtmgen.verify.server.api import Taken
+from gtmgen.verify.server.half import ServerTag
+from gtmgen.verify.server.run import Seen
 from gtmgen.verify.subject import of_spec
-from gtmgen.verify.walk import StepFacts
 from tests.conftest import ROOT, known
 from tests.test_planted import subject
 

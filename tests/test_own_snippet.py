@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gtmgen.verify.journey import Step
+from gtmgen.verify.journeys.journey import Step
 from tests.runtime.build import ALL_PAGES, custom, html
 from tests.runtime.build import container as box
 from tests.test_walk import GO, walked

@@ -20,12 +20,12 @@ from gtmgen.events_api.payload import Happened, payloads
 from gtmgen.outputs import CONTRACT
 from gtmgen.resolve import side
 from gtmgen.source import parse
-from gtmgen.verify.collect import Hit
-from gtmgen.verify.page import Page
-from gtmgen.verify.program import compile_program
-from gtmgen.verify.result import Result
-from gtmgen.verify.server_api import Taken
-from gtmgen.verify.stubs import stubs
+from gtmgen.verify.browser.page import Page
+from gtmgen.verify.browser.result import Result
+from gtmgen.verify.browser.stubs import stubs
+from gtmgen.verify.program.compile import compile_program
+from gtmgen.verify.server.api import Taken
+from gtmgen.verify.server.collect import Hit
 from tests.conftest import ROOT, known
 from tests.runtime.v8 import consent, js, push, run
 from tests.server_v8 import Served, ready, serve

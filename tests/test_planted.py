@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from gtmgen.source import parse
-from gtmgen.verify import chromium as browsers
-from gtmgen.verify.derive import derive
-from gtmgen.verify.journey import Journey
-from gtmgen.verify.journey_file import load
+from gtmgen.verify.browser import chromium as browsers
+from gtmgen.verify.derive.derive import derive
+from gtmgen.verify.journeys.journey import Journey
+from gtmgen.verify.journeys.journey_file import load
 from gtmgen.verify.outcome import Outcome
 from gtmgen.verify.subject import Subject, of_spec, ready
 from gtmgen.verify.verify import verify

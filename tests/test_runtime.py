@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
 from gtmgen.findings import GtmgenError
-from gtmgen.verify import chromium
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.result import Result
 from gtmgen.verify.javascript import bundle
-from gtmgen.verify.program import compile_program
-from gtmgen.verify.result import Result
+from gtmgen.verify.program.compile import compile_program
 from tests.runtime.browser import Page
 from tests.runtime.build import (
     ALL_PAGES,

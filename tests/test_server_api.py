@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gtmgen.verify.counting import _from_server, counted
-from gtmgen.verify.server_api import Answered, answer
+from gtmgen.verify.judging.counting import _from_server, counted
+from gtmgen.verify.server.api import Answered, answer
 from tests.conftest import known
 
 NOW = 1_767_225_600

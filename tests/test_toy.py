@@ -22,7 +22,7 @@ from gtmgen.build import Built, compile_spec
 from gtmgen.findings import GtmgenError
 from gtmgen.platforms import TEMPLATES, Library, library
 from gtmgen.source import parse
-from gtmgen.verify.result import Call, Result
+from gtmgen.verify.browser.result import Call, Result
 from tests.conftest import ROOT, command
 from tests.es5 import problem
 from tests.runtime.steps import Step

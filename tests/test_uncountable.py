@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from gtmgen.container.read import read
-from gtmgen.verify import chromium
-from gtmgen.verify.journey import Expectation, Step
-from gtmgen.verify.journey_file import load
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.result import Event, Request
+from gtmgen.verify.journeys.journey import Expectation, Step
+from gtmgen.verify.journeys.journey_file import load
+from gtmgen.verify.journeys.walk import StepFacts
+from gtmgen.verify.judging.uncountable import as_far_as_can_be_told
 from gtmgen.verify.outcome import Outcome, Verdict
-from gtmgen.verify.result import Event, Request
-from gtmgen.verify.server_run import Seen
+from gtmgen.verify.server.run import Seen
 from gtmgen.verify.subject import of_containers, ready
-from gtmgen.verify.uncountable import as_far_as_can_be_told
 from gtmgen.verify.verify import verify
-from gtmgen.verify.walk import StepFacts
 from tests.conftest import known
 from tests.runtime.build import ALL_PAGES, html
 from tests.runtime.build import container as box

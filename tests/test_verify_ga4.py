@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from gtmgen.verify.result import Hit, Result
+from gtmgen.verify.browser.result import Hit, Result
 from tests.runtime.build import ALL_PAGES, Entry, container, custom, jsm, layer, tag, variable
 from tests.runtime.v8 import consent, gtag, push, run
 

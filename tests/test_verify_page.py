@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from gtmgen.findings import GtmgenError
-from gtmgen.verify.chromium import Browser
-from gtmgen.verify.network import Response
-from gtmgen.verify.result import Request
-from gtmgen.verify.stubs import stubs
+from gtmgen.verify.browser.chromium import Browser
+from gtmgen.verify.browser.network import Response
+from gtmgen.verify.browser.result import Request
+from gtmgen.verify.browser.stubs import stubs
 from tests.conftest import ROOT, known
 from tests.runtime.browser import Page
 from tests.runtime.build import ALL_PAGES, Entry, condition, container, custom, html, layer, tag, trigger

@@ -11,10 +11,10 @@ import pytest
 
 from gtmgen.container.read import read
 from gtmgen.findings import GtmgenError
-from gtmgen.verify.interpolation import Reference, in_code, in_html, in_text
-from gtmgen.verify.program import Program, compile_program
-from gtmgen.verify.server_half import compile_server
-from gtmgen.verify.server_run import Server
+from gtmgen.verify.program.compile import Program, compile_program
+from gtmgen.verify.program.interpolation import Reference, in_code, in_html, in_text
+from gtmgen.verify.server.half import compile_server
+from gtmgen.verify.server.run import Server
 from gtmgen.verify.subject import of_containers
 from tests.conftest import known
 from tests.runtime.build import (

@@ -133,7 +133,7 @@ data.gtmOnSuccess();"""
     ],
 )
 def test_a_template_that_cannot_be_run_is_said_and_stops_nothing(templates: list[Entry], said: str) -> None:
-    from gtmgen.verify.program import compile_program
+    from gtmgen.verify.program.compile import compile_program
 
     made = box([tag("T", "cvt_1_5", "go"), html("After", "1", "go")], [], *templates)
     assert any(said in one for one in compile_program(made).not_done)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from gtmgen.verify import chromium
-from gtmgen.verify.journey import Expectation, SceneScript, Step
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.stubs import stubs
+from gtmgen.verify.journeys.journey import Expectation, SceneScript, Step
+from gtmgen.verify.journeys.walk import Ground, StepFacts, Walked, walk
 from gtmgen.verify.outcome import Verdict
-from gtmgen.verify.program import compile_program
-from gtmgen.verify.stubs import stubs
-from gtmgen.verify.walk import Ground, StepFacts, Walked, walk
+from gtmgen.verify.program.compile import compile_program
 from tests.conftest import container, known
 from tests.runtime.build import ALL_PAGES, custom, html
 from tests.runtime.build import container as box

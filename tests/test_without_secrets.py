@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gtmgen.report.verify import FORMATS
+from gtmgen.verify.browser.result import Event, Request, TagRun
 from gtmgen.verify.outcome import Outcome, ServerEvent, Verdict
-from gtmgen.verify.result import Event, Request, TagRun
-from gtmgen.verify.server_half import ServerTag
+from gtmgen.verify.server.half import ServerTag
 from gtmgen.verify.without_secrets import secrets_of, without_secrets
 from tests.outcomes import clean, opened, outcome, step
 

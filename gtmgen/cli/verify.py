@@ -60,9 +60,9 @@ def verify(
         raise click.UsageError("--pause waits for a key, and there is no terminal")
     if len(files) > 1 and (journey_file or server_file or form != "text"):
         raise click.UsageError("--journey, --server, --format json and --format html go with one file")
-    from gtmgen.verify.chromium import refuse_unavailable
+    from gtmgen.verify.browser.chromium import refuse_without_libraries
 
-    refuse_unavailable(headed=headed or pause)
+    refuse_without_libraries()
     library = platforms_of(templates)
     every = _every_ready(files, journey_file, server_file, library)
     found = _verified(every, library, headed or pause, pause, limit)
@@ -120,11 +120,11 @@ def _ready(file: str, journey_file: str | None, server_file: str | None, library
     else:
         subject = of_spec(decode(raw, name), name, library)
     if journey_file is None:
-        from gtmgen.verify.derive import derive
+        from gtmgen.verify.derive.derive import derive
 
         assert subject.spec, "a container without a journey has been refused"
         return ready(subject, derive(subject.spec, subject.sendings, library))
-    from gtmgen.verify.journey_file import load
+    from gtmgen.verify.journeys.journey_file import load
 
     return ready(subject, load(read_spec(journey_file), journey_file, subject.site, subject.words))
 
@@ -144,7 +144,7 @@ def _set_ups(server_file: str | None) -> list[str]:
 
 
 def _verified(every: Sequence[Ready], library: Library, headed: bool, pause: bool, limit: float) -> list[Outcome]:
-    from gtmgen.verify.chromium import Browser
+    from gtmgen.verify.browser.chromium import Browser
     from gtmgen.verify.verify import verify as run
     from gtmgen.verify.without_secrets import secrets_of, without_secrets
 

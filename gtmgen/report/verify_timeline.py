@@ -16,9 +16,9 @@ from gtmgen.report.diff.words import covered
 from gtmgen.report.verify_arrivals import Link, Pair, Place, by_step, pairs
 from gtmgen.report.verify_failures import Missed, missed
 from gtmgen.report.verify_values import WHOLE, Field, body, fields, json_text, text
+from gtmgen.verify.browser.result import Event, Request, TagRun
 from gtmgen.verify.outcome import Counted, Outcome, Scene, ServerEvent, StepSeen
-from gtmgen.verify.result import Event, Request, TagRun
-from gtmgen.verify.server_half import ServerTag
+from gtmgen.verify.server.half import ServerTag
 
 _OPEN = 3  # events with tags stand open in a step up to so many
 _WORDS = {

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from gtmgen.findings import Finding
-from gtmgen.verify.result import Event, Lost, Request
-from gtmgen.verify.server_half import ServerTag
+from gtmgen.verify.browser.result import Event, Lost, Request
+from gtmgen.verify.server.half import ServerTag
 
 SideOf = Literal["browser", "server"]
 

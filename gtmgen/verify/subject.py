@@ -21,10 +21,10 @@ from gtmgen.plan.server import TOKEN
 from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending
 from gtmgen.spec.model import Lookup, Spec
-from gtmgen.verify.journey import Journey
-from gtmgen.verify.journey_file import Words
-from gtmgen.verify.program import Program, compile_program, kind_of
-from gtmgen.verify.server_half import compile_server
+from gtmgen.verify.journeys.journey import Journey
+from gtmgen.verify.journeys.journey_file import Words
+from gtmgen.verify.program.compile import Program, compile_program, kind_of
+from gtmgen.verify.server.half import compile_server
 
 _STAND_IN = "a-token-of-gtmgen-verify"
 _MEASUREMENT_ID = "G-PLACEHOLDER"

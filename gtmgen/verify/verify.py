@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gtmgen.container.whole import Container
 from gtmgen.platforms import Library
-from gtmgen.verify.chromium import Browser
-from gtmgen.verify.counting import Known, arrivals, counted, knowing
-from gtmgen.verify.journey import Expectation, Journey
-from gtmgen.verify.judge import judge
+from gtmgen.verify.browser.chromium import Browser
+from gtmgen.verify.browser.page import LIMIT
+from gtmgen.verify.browser.stubs import stubs
+from gtmgen.verify.journeys.journey import Expectation, Journey
+from gtmgen.verify.journeys.walk import Ground, StepFacts, Walked, walk
+from gtmgen.verify.judging.counting import Known, arrivals, counted, knowing
+from gtmgen.verify.judging.judge import judge
+from gtmgen.verify.judging.uncountable import as_far_as_can_be_told
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
-from gtmgen.verify.page import LIMIT
-from gtmgen.verify.server_run import Server
-from gtmgen.verify.stubs import stubs
+from gtmgen.verify.server.run import Server
 from gtmgen.verify.subject import Ready
-from gtmgen.verify.uncountable import as_far_as_can_be_told
-from gtmgen.verify.walk import Ground, StepFacts, Walked, walk
 
 
 def verify(

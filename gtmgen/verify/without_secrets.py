@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from gtmgen.container.graph import REFERENCE
 from gtmgen.findings import SHAPES
-from gtmgen.verify import in_clear
+from gtmgen.verify.judging import in_clear
 from gtmgen.verify.outcome import Outcome
 
 _CALLED = re.compile(r"(?i)token|secret|password|api_?-?key|authorization")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gtmgen.verify import chromium, page
-from gtmgen.verify.chromium import ARGUMENTS, unavailable
-from gtmgen.verify.program import compile_program
+from gtmgen.verify.browser import chromium, page
+from gtmgen.verify.browser.chromium import ARGUMENTS, unavailable
+from gtmgen.verify.program.compile import compile_program
 from tests.runtime.source import stubs
 from tests.runtime.steps import Step, consent
 

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from gtmgen.platforms import library
+from gtmgen.verify.browser.stubs import stubs as of_library
 from gtmgen.verify.javascript import UNDEFINED, Js, literal
-from gtmgen.verify.stubs import stubs as of_library
 
 __all__ = ["NO_DOM", "UNDEFINED", "Js", "literal", "stubs"]
 

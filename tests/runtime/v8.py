@@ -12,9 +12,9 @@ from typing import Any
 
 from py_mini_racer import MiniRacer
 
+from gtmgen.verify.browser.result import Result, fold
 from gtmgen.verify.javascript import bundle
-from gtmgen.verify.program import compile_program
-from gtmgen.verify.result import Result, fold
+from gtmgen.verify.program.compile import compile_program
 from tests.runtime.source import NO_DOM, stubs
 from tests.runtime.steps import Step, arrive, consent, gtag, js, push, reload, together, wait
 

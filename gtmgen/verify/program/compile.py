@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from gtmgen.container.fields import parameter, rows
 from gtmgen.container.whole import built_in_name
 from gtmgen.findings import Finding, GtmgenError, Position, error
-from gtmgen.verify.expressions import Expression, Names
-from gtmgen.verify.macros import Macro, built_in, layer, variable
-from gtmgen.verify.rules import Rules
+from gtmgen.verify.program.expressions import Expression, Names
+from gtmgen.verify.program.macros import Macro, built_in, layer, variable
+from gtmgen.verify.program.rules import Rules
+from gtmgen.verify.program.templates import Templates
 from gtmgen.verify.sandbox import bundle
-from gtmgen.verify.templates import Templates
 
 RULE = "not-runnable"
 """The findings' rule: GTM would not take such a container."""

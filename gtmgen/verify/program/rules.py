@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gtmgen.container.fields import Filter, filters, parameter
-from gtmgen.verify.expressions import Names
+from gtmgen.verify.program.expressions import Names
 
 EVENTS = {
     "CONSENT_INIT": "gtm.init_consent",

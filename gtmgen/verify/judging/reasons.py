@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.events_api.values import text_of
-from gtmgen.verify.counting import Known
+from gtmgen.verify.browser.result import Event, TagRun
+from gtmgen.verify.journeys.walk import StepFacts
+from gtmgen.verify.judging.counting import Known
 from gtmgen.verify.outcome import Arrival, Counted
-from gtmgen.verify.result import Event, TagRun
-from gtmgen.verify.walk import StepFacts
 
 _TELLING = ("failed", "consent", "setup failed", "exception", "once per load", "schedule", "paused", "filter")
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.resolve import PAGE_VIEW, Sending, side
-from gtmgen.verify import reasons
-from gtmgen.verify.counting import Known, arrivals, counted, visitors
-from gtmgen.verify.in_clear import in_clear
-from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journeys.journey import Expectation
+from gtmgen.verify.journeys.walk import StepFacts
+from gtmgen.verify.judging import reasons
+from gtmgen.verify.judging.counting import Known, arrivals, counted, visitors
+from gtmgen.verify.judging.in_clear import in_clear
+from gtmgen.verify.judging.visitor_check import visitor_differences
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
-from gtmgen.verify.visitor_check import visitor_differences
-from gtmgen.verify.walk import StepFacts
 
 _MOST = 6  # reasons that anybody reads
 _TIMES = {0: "not counted", 1: "counted once"}

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from gtmgen.events_api.values import text_of
 from gtmgen.spec.model import Value
-from gtmgen.verify.element_for import element_for
+from gtmgen.verify.derive.element_for import element_for
 from gtmgen.verify.javascript import literal
 
 

@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from gtmgen.verify.browser.result import Request
+from gtmgen.verify.browser.sink import Sunk
+from gtmgen.verify.browser.site import GTM, SLOW, Site, container_of, says_layer
+from gtmgen.verify.browser.stubs import Stub
 from gtmgen.verify.javascript import bundle, read
-from gtmgen.verify.program import Program
-from gtmgen.verify.result import Request
-from gtmgen.verify.sink import Sunk
-from gtmgen.verify.site import GTM, SLOW, Site, container_of, says_layer
-from gtmgen.verify.stubs import Stub
+from gtmgen.verify.program.compile import Program
 
 if TYPE_CHECKING:
-    from gtmgen.verify.chromium import Request as RawRequest
-    from gtmgen.verify.chromium import Route
+    from gtmgen.verify.browser.chromium import Request as RawRequest
+    from gtmgen.verify.browser.chromium import Route
 
 _GOOGLE = ("https://www.googletagmanager.com/", "https://www.google-analytics.com/")
 _SCRIPT = "text/javascript; charset=utf-8"

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gtmgen.platforms import Library
-from gtmgen.verify.chromium import Browser
-from gtmgen.verify.collect import PATHS, Hit, events, is_hit
-from gtmgen.verify.network import Response
+from gtmgen.verify.browser.chromium import Browser
+from gtmgen.verify.browser.network import Response
+from gtmgen.verify.browser.result import Request
 from gtmgen.verify.outcome import ServerEvent
-from gtmgen.verify.program import Program
-from gtmgen.verify.result import Request
-from gtmgen.verify.server_api import Taken, answer
-from gtmgen.verify.server_half import given, source, told
+from gtmgen.verify.program.compile import Program
+from gtmgen.verify.server.api import Taken, answer
+from gtmgen.verify.server.collect import PATHS, Hit, events, is_hit
+from gtmgen.verify.server.half import given, source, told
 
 if TYPE_CHECKING:
-    from gtmgen.verify.chromium import RawPage
+    from gtmgen.verify.browser.chromium import RawPage
 
 _LIMIT = 15.0  # seconds for all tags of an event; a template's own limit is shorter
 _REMOTE_ADDRESS = "203.0.113.1"

@@ -1,7 +1,7 @@
 """A container on a page: one tab of Chromium, at any address, without a network.
 
-    from gtmgen.verify.page import Page
-    from gtmgen.verify.program import compile_program
+    from gtmgen.verify.browser.page import Page
+    from gtmgen.verify.program.compile import compile_program
 
     program = compile_program(json.loads(text))
     with Page(program, url="https://shop.example/p/1", html="<button id=buy>Buy</button>", stubs=stubs(library())) as page:
@@ -31,18 +31,18 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from gtmgen.verify import chromium
-from gtmgen.verify.flood import Flood
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.flood import Flood
+from gtmgen.verify.browser.network import Answer, Network
+from gtmgen.verify.browser.page_scripts import OUTLINE, RECOVER, REST_OF_FACTS, STORAGE
+from gtmgen.verify.browser.result import Result, fold
+from gtmgen.verify.browser.site import Site
+from gtmgen.verify.browser.stubs import Stub
 from gtmgen.verify.javascript import literal, read
-from gtmgen.verify.network import Answer, Network
-from gtmgen.verify.page_scripts import OUTLINE, RECOVER, REST_OF_FACTS, STORAGE
-from gtmgen.verify.program import Program
-from gtmgen.verify.result import Result, fold
-from gtmgen.verify.site import Site
-from gtmgen.verify.stubs import Stub
+from gtmgen.verify.program.compile import Program
 
 if TYPE_CHECKING:
-    from gtmgen.verify.chromium import CDPSession, RawPage, Request
+    from gtmgen.verify.browser.chromium import CDPSession, RawPage, Request
 
 LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""

@@ -11,9 +11,9 @@ from urllib.parse import urljoin, urlsplit
 from gtmgen.findings import Finding, GtmgenError, error, nearest
 from gtmgen.source import Path as Place
 from gtmgen.source import Source, parse
-from gtmgen.verify.expectation_file import Reading, expectations
 from gtmgen.verify.javascript import literal
-from gtmgen.verify.journey import Journey, SceneScript, Step, StepKind
+from gtmgen.verify.journeys.expectation_file import Reading, expectations
+from gtmgen.verify.journeys.journey import Journey, SceneScript, Step, StepKind
 
 HEADER = "gtmgen-journey"
 VERSION = 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gtmgen.container.fields import rows
-from gtmgen.verify.expressions import Names
+from gtmgen.verify.program.expressions import Names
 
 Macro = dict[str, Any]
 _LAYER = {

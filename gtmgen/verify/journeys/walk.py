@@ -15,15 +15,15 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from gtmgen.findings import Finding, Position, error
-from gtmgen.verify import chromium
+from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.page import LIMIT, Page
+from gtmgen.verify.browser.result import Call, Event, Hit, Request, Result
+from gtmgen.verify.browser.stubs import Stub
 from gtmgen.verify.javascript import literal
-from gtmgen.verify.journey import Expectation, SceneScript, Step
+from gtmgen.verify.journeys.journey import Expectation, SceneScript, Step
 from gtmgen.verify.outcome import Verdict
-from gtmgen.verify.page import LIMIT, Page
-from gtmgen.verify.program import Program
-from gtmgen.verify.result import Call, Event, Hit, Request, Result
-from gtmgen.verify.server_run import Seen, Server
-from gtmgen.verify.stubs import Stub
+from gtmgen.verify.program.compile import Program
+from gtmgen.verify.server.run import Seen, Server
 
 _WAY_OUT = "a step does what a visitor could: mend it, or the page that the journey gives"
 _STOP = "look in the page and in its tags for what asks, or runs, without end"

@@ -7,10 +7,10 @@ from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from gtmgen.verify.derive.occasion import Occasion
+from gtmgen.verify.derive.setting import Setting, forgotten
 from gtmgen.verify.javascript import literal
-from gtmgen.verify.journey import SceneScript, Step
-from gtmgen.verify.occasion import Occasion
-from gtmgen.verify.setting import Setting, forgotten
+from gtmgen.verify.journeys.journey import SceneScript, Step
 
 # After everybody else has heard of it, so that containers see what a site's own links and forms do, and the visit goes on.
 _STAY = '<script>for (const kind of ["click", "submit"]) addEventListener(kind, (event) => event.preventDefault());</script>'

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gtmgen.verify.chromium import RawPage
+    from gtmgen.verify.browser.chromium import RawPage
 
 MANY = 500
 """Requests between two rests of a page that are no site's any more."""

@@ -23,11 +23,11 @@ from gtmgen.plan.names import entity_name
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec
+from gtmgen.verify.browser.result import Call
+from gtmgen.verify.browser.stubs import Stub, stubs
+from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.outcome import Arrival, Counted
-from gtmgen.verify.result import Call
-from gtmgen.verify.server_api import Taken
-from gtmgen.verify.stubs import Stub, stubs
-from gtmgen.verify.walk import StepFacts
+from gtmgen.verify.server.api import Taken
 
 _GLOBAL = re.compile(r"""\bsdk:\s*["']([^"']+)["']""")
 _STATES = {

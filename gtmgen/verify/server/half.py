@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from gtmgen.container.fields import rows
 from gtmgen.verify import sandbox
-from gtmgen.verify.collect import Hit
 from gtmgen.verify.javascript import read
-from gtmgen.verify.program import Program, compile_program
+from gtmgen.verify.program.compile import Program, compile_program
+from gtmgen.verify.server.collect import Hit
 
 CLIENT = "GA4"
 """What the stock client is called in every new server container."""
@@ -125,7 +125,7 @@ def given(hit: Hit, event_data: Mapping[str, Any]) -> dict[str, Any]:
 
 def told(report: Mapping[str, Any]) -> tuple[ServerTag, ...]:
     """The tags of a report of `serve`."""
-    from gtmgen.verify.result import explain
+    from gtmgen.verify.browser.result import explain
 
     found = []
     for entry in report["tags"]:

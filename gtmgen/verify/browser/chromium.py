@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gtmgen.findings import GtmgenError, Position, error
-from gtmgen.verify.sink import Sink, Sunk
+from gtmgen.verify.browser.sink import Sink, Sunk
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
@@ -66,21 +66,26 @@ def chromium(*, headed: bool = False) -> str | None:
 
 def unavailable(*, headed: bool = False) -> str:
     """Why no browser can be opened here; empty if one can."""
-    if lacks := [name for name in _LIBRARIES if find_spec(name) is None]:
-        return f"{' and '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not installed"
+    if why := _lacking():
+        return why
     if chromium(headed=headed):
         return ""
     named = os.environ.get(VARIABLE)
     return f"{VARIABLE} names {named}, and that cannot be run" if named else "there is no Chromium on this machine"
 
 
-def refuse_unavailable(*, headed: bool = False) -> None:
-    """Says what is missing before anything else is done.
+def _lacking() -> str:
+    lacks = [name for name in _LIBRARIES if find_spec(name) is None]
+    return f"{' and '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not installed" if lacks else ""
+
+
+def refuse_without_libraries() -> None:
+    """Says what the extra `verify` would bring, before anything is read with it.
 
     Raises:
-        GtmgenError: a library of the extra, or Chromium; the finding says how to get it.
+        GtmgenError: something of it is not installed; the finding says how to get it.
     """
-    if why := unavailable(headed=headed):
+    if why := _lacking():
         raise GtmgenError([_none(why)])
 
 
@@ -92,7 +97,8 @@ class Browser:
     """
 
     def __init__(self, *, headed: bool = False) -> None:
-        refuse_unavailable(headed=headed)
+        if why := unavailable(headed=headed):
+            raise GtmgenError([_none(why)])
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True)
         self._thread.start()

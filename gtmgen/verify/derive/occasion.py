@@ -20,10 +20,10 @@ from gtmgen.events_api.values import get, text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition, Spec, Value, When
-from gtmgen.verify.element_for import Made, could_match, element_for
-from gtmgen.verify.journey import Step
-from gtmgen.verify.setting import Setting, place, put
-from gtmgen.verify.text_for import Wanted, holds, satisfying
+from gtmgen.verify.derive.element_for import Made, could_match, element_for
+from gtmgen.verify.derive.setting import Setting, place, put
+from gtmgen.verify.derive.text_for import Wanted, holds, satisfying
+from gtmgen.verify.journeys.journey import Step
 
 _MARK = "data-for"
 _NO_COOKIE = re.compile(r"[;\x00-\x1f\x7f]")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gtmgen.events_api.sample import VISITOR
 from gtmgen.events_api.values import text_of
 from gtmgen.spec.model import Spec
-from gtmgen.verify.setting import Setting, put
+from gtmgen.verify.derive.setting import Setting, put
 
 
 class Visitor(NamedTuple):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition, Spec, When
-from gtmgen.verify.journey import Expectation, SceneScript, Step
-from gtmgen.verify.layout import Page, in_few_steps, script
-from gtmgen.verify.near_miss import near_misses
-from gtmgen.verify.occasion import Occasion, fires
-from gtmgen.verify.setting import Setting, forgotten
+from gtmgen.verify.derive.layout import Page, in_few_steps, script
+from gtmgen.verify.derive.near_miss import near_misses
+from gtmgen.verify.derive.occasion import Occasion, fires
+from gtmgen.verify.derive.setting import Setting, forgotten
+from gtmgen.verify.journeys.journey import Expectation, SceneScript, Step
 
 TITLE = "where one condition does not hold"
 _ANY_PAGE = When("page", Condition("matches", ""), (), (), ())

@@ -15,12 +15,12 @@ from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.spec.model import Condition, Spec, When
 from gtmgen.verify.backend_half import not_run
-from gtmgen.verify.journey import Expectation, Journey, SceneScript, Step, Untested
-from gtmgen.verify.layout import Page, in_few_steps, laid_out, script
-from gtmgen.verify.near_miss_scene import missed
-from gtmgen.verify.occasion import Occasion, event_id, fires, occasion, with_id
-from gtmgen.verify.setting import Setting
-from gtmgen.verify.visitor import visitor_of
+from gtmgen.verify.derive.layout import Page, in_few_steps, laid_out, script
+from gtmgen.verify.derive.near_miss_scene import missed
+from gtmgen.verify.derive.occasion import Occasion, event_id, fires, occasion, with_id
+from gtmgen.verify.derive.setting import Setting
+from gtmgen.verify.derive.visitor import visitor_of
+from gtmgen.verify.journeys.journey import Expectation, Journey, SceneScript, Step, Untested
 
 FIRST, SECOND = "T-1001", "T-1002"
 """What the ids of two occurrences are made of."""

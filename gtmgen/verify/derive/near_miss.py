@@ -15,9 +15,9 @@ from gtmgen.events_api.values import get, text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Spec, Test, When
-from gtmgen.verify.occasion import Occasion, fires, occasion
-from gtmgen.verify.setting import place
-from gtmgen.verify.text_for import holds
+from gtmgen.verify.derive.occasion import Occasion, fires, occasion
+from gtmgen.verify.derive.setting import place
+from gtmgen.verify.derive.text_for import holds
 
 _OTHER = "something else"
 

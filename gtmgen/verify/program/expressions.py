@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gtmgen.container.fields import rows
-from gtmgen.verify.interpolation import Part, Reference, in_code, in_html, in_text
+from gtmgen.verify.program.interpolation import Part, Reference, in_code, in_html, in_text
 
 Expression = Any
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from gtmgen.platforms import Library, Platform
-from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journeys.journey import Expectation
+from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.outcome import Verdict
-from gtmgen.verify.walk import StepFacts
 
 _AT_ITS_END = ("", "/", "?", "#")
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from gtmgen.findings import nearest
 from gtmgen.source import Path as Place
-from gtmgen.verify.journey import Expectation
+from gtmgen.verify.journeys.journey import Expectation
 from gtmgen.verify.outcome import SideOf
 
 _WORDS = {"never": 0, "once": 1, "twice": 2}

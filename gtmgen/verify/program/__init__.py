@@ -1,0 +1,1 @@
+"""An export as the program that GTM runs: macros, tags, predicates and rules, and the custom templates that it uses."""
