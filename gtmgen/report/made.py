@@ -44,7 +44,7 @@ def made(built: Built, library: Library, style: Style = plain) -> str:
     lines[2] = style(lines[2], "bright_black")
     if served and built.spec.server:
         other = {"backend": "your backend send the event_id that the contract says"}
-        sgtm = "the server container send one event_id, which the page makes"
+        sgtm = "the server container send the same event_id"
         words = f"both: counted once, as the browser and {other.get(built.spec.server.transport, sgtm)}"
         lines.append(style(f"  {words}", "bright_black"))
     if any(sending.primary for sending in built.sendings):

@@ -191,7 +191,8 @@ def _set_up(server: Mapping[str, Any], setups: Sequence[Mapping[str, Any]]) -> t
                 one["value"] = _STAND_IN
                 filled.append(f"`{variable.get('name')}`")
     version["variable"] = [*rows(version.get("variable")), *brought]
-    said = f"the server container's {', '.join(filled)} hold a stand-in: the platforms' stand-ins take any token"
+    verb = "holds" if len(filled) == 1 else "hold"
+    said = f"the server container's {', '.join(filled)} {verb} a stand-in: the platforms' stand-ins take any token"
     return {**server, "containerVersion": version}, (said,)
 
 

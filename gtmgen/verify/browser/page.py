@@ -279,7 +279,7 @@ class Page:
                 there = await self._limited(self.raw.evaluate(OUTLINE))
                 matches = await self._limited(self.raw.locator(selector).count())
                 said = f"{selector} cannot be used as a visitor would" if matches else f"nothing matches {selector}"
-                raise LookupError(f"{said} on {self.raw.url}; there is: {there}") from None
+                raise LookupError(f"{said} on {self.raw.url}; there is: {there or 'nothing'}") from None
 
         self._browser.run(found(), 4 * self._limit + 2 * _SPARE)
         self.settle()
