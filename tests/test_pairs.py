@@ -281,6 +281,18 @@ def test_a_cart_that_is_too_long_costs_its_products_and_not_the_event(event: str
     assert all(("contents" in params) == (products < 100) for params in taken.values())
 
 
+def test_a_page_view_whose_pixels_wait_for_the_body_has_one_id() -> None:
+    """Until <body> is there the pixels' tags have not run, so the page is due at every event; the carrier's tag runs at each."""
+    made = compile_spec(PAGE_VIEWS, "spec.yml", known())
+    backlog = [push({"event": "early"}), push({"event": "and again"})]
+    result = run(json.loads(made.text), backlog=backlog, url="https://www.shop.example/", body_after=400)
+    views = {SDK[call.sdk]: call.event_id for call in result.sent if call.event in {"Pageview", "PageView"}}
+    hits = [Hit(hit.url, hit.body or "", {}) for hit in result.hits]
+    taken = [(one.platform, one.event_id) for event in serve(ready(made.outputs), hits, known()) for one in event.taken]
+    assert len(taken) > len(views) == 2
+    assert set(taken) == set(views.items())
+
+
 def test_a_late_page_view_takes_no_other_events_id() -> None:
     made = compile_spec(PAGE_VIEWS, "spec.yml", known())
     steps = [
