@@ -146,7 +146,7 @@ def test_a_file_is_delivered_and_what_is_wrong_is_told(served: Server, folder: P
         "events.ndjson:2:1: error: refused: it is no JSON",
         "events.ndjson:3:1: warning: `email` is left out",
         "events.ndjson:4:1: warning: `value` is left out: '59,90' is no number",
-        "events.ndjson:5:1: error: refused by tiktok: it happens 4000 seconds from now",
+        "events.ndjson:5:1: error: refused by tiktok: it happens 66 minutes from now",
         "events.ndjson:6:1: error: refused by zonk: it is 3 days old",
         "events.ndjson:6:1: warning: it is older than the 48 hours",
         "events.ndjson:8:1: error: refused: no conversion is called `purchse`",

@@ -300,7 +300,7 @@ def _too_old_or_new(platform: Platform, seconds: int, now: int) -> str:
     server = platform.server
     assert server is not None
     if seconds > now + AHEAD:
-        return f"it happens {seconds - now} seconds from now: a clock is wrong, this machine's or that of who wrote it down"
+        return f"it happens {(seconds - now) // 60} minutes from now: a clock is wrong, this machine's or that of who wrote it down"
     if server.max_age_days and now - seconds > server.max_age_days * _DAY:
         return f"it is {(now - seconds) // _DAY} days old, and {platform.name} takes nothing older than {server.max_age_days} days"
     return ""
