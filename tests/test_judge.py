@@ -15,7 +15,8 @@ from gtmgen.verify.browser.result import Call, Event, TagRun
 from gtmgen.verify.journeys.journey import Expectation, Step
 from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.judging.counting import Known, arrivals, counted, knowing
-from gtmgen.verify.judging.judge import judge, same
+from gtmgen.verify.judging.judge import judge
+from gtmgen.verify.judging.values import same
 from gtmgen.verify.outcome import ServerEvent
 from gtmgen.verify.server.api import Taken
 from gtmgen.verify.server.half import ServerTag

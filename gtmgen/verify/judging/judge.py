@@ -8,7 +8,6 @@ None must not have been sent.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.judging import reasons
 from gtmgen.verify.judging.counting import Known, arrivals, counted, visitors
 from gtmgen.verify.judging.in_clear import in_clear
+from gtmgen.verify.judging.values import difference, same, shown
 from gtmgen.verify.judging.visitor_check import visitor_differences
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
 
@@ -252,14 +252,14 @@ def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[Step
             for key, value in expected.items():
                 there = one.params.get(key)
                 if not same(there, value):
-                    wrong.append(f"{key} is {_shown(there)} ({one.side})")
-                    why.append(_difference(key, there, value, one))
+                    wrong.append(f"{key} is {shown(there)} ({one.side})")
+                    why.append(difference(key, there, value, one.side))
                     if there is not None:
                         why += [f"{key}: {text}" for text in reasons.foreign_value(one, there, steps)]
             if question.asked.exact:
                 more = {key: value for key, value in one.params.items() if value is not None and key not in expected}
                 wrong += [f"{key} is sent, too ({one.side})" for key in more]
-                why += [_difference(key, value, None, one) for key, value in more.items()]
+                why += [difference(key, value, None, one.side) for key, value in more.items()]
             if question.asked.user is not None:
                 theirs = question.visitors[id(one)]
                 about = [*visitor_differences(platform, question.asked.user, theirs, one.side)]
@@ -272,7 +272,7 @@ def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[Step
     if wrong:
         why += reasons.setup_tags(question.web, steps)
         why += reasons.lost(question.web, steps)
-    words = [f"{key} is {_shown(value)}" for key, value in expected.items()]
+    words = [f"{key} is {shown(value)}" for key, value in expected.items()]
     words += ["no other parameter"] * question.asked.exact
     words += ["what is known of the visitor"] * bool(question.asked.user)
     words += ["the same from both sides"] * (len(question.sides) > 1)
@@ -289,31 +289,7 @@ def _apart(group: Counted) -> Iterator[str]:
     browser, server = sides["browser"], sides["server"]
     for key in dict.fromkeys((*browser, *server)):
         if not same(browser.get(key), server.get(key)):
-            yield f"{key} differs: the browser sent {_shown(browser.get(key))}, the server {_shown(server.get(key))}"
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same to a platform: type and value, where 5 and 5.0 are one number and true is none."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
-
-
-def _difference(key: str, there: Any, value: Any, one: Arrival) -> str:
-    if there is None:
-        return f"{key} is missing in what the {one.side} sent; {_shown(value)} was expected"
-    if value is None:
-        return f"{key} is {_shown(there)} in what the {one.side} sent; it was not to be sent"
-    if type(there) is not type(value) and not (_is_number(there) and _is_number(value)):
-        return (
-            f"{key} has the wrong type: the {one.side} sent the {_type(there)} {_shown(there)}, "
-            f"expected is the {_type(value)} {_shown(value)}"
-        )
-    return f"{key} is {_shown(there)} in what the {one.side} sent; {_shown(value)} was expected"
+            yield f"{key} differs: the browser sent {shown(browser.get(key))}, the server {shown(server.get(key))}"
 
 
 def _verdict(
@@ -360,19 +336,3 @@ def _fired(times: int) -> str:
 
 def _last(steps: Sequence[StepFacts]) -> int:
     return steps[-1].number if steps else 0
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "not sent"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _type(value: Any) -> str:
-    kinds = {bool: "boolean", str: "text", dict: "object", list: "list"}
-    return "number" if _is_number(value) else kinds.get(type(value), "value")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
