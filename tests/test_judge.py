@@ -69,13 +69,15 @@ def event(one: Mapping[str, Any], id: int) -> Event:
 def call(one: Mapping[str, Any]) -> Call:
     sdk, name, id = one["call"]
     pixel = one.get("pixel", PIXELS[sdk])
-    return Call(sdk, "track", pixel, name, one.get("params"), id, None, one.get("state", "sent"), one.get("warning"))
+    state, settings = one.get("state", "sent"), one.get("settings")
+    return Call(sdk, "track", pixel, name, one.get("params"), id, None, state, one.get("warning"), settings=settings)
 
 
 def take(one: Mapping[str, Any]) -> Taken:
     platform, name, id = one["server"]
     refused, test = one.get("refused", ""), one.get("test", False)
-    return Taken(platform, PIXELS[platform], name, id, one.get("params", {}), {}, "", 1_767_225_600, refused, test)
+    taken = Taken(platform, PIXELS[platform], name, id, one.get("params", {}), {}, "", 1_767_225_600, refused, test)
+    return taken._replace(settings=one.get("settings", {}))
 
 
 def server_tag(taken: Taken) -> str:

@@ -35,13 +35,21 @@ ALL_PAGES = "2147479553"
 
 
 @cache
-def subject(more: str = "") -> Subject:
-    return of_spec(SPEC + more, "spec.yml", known())
+def subject(spec: str = SPEC) -> Subject:
+    return of_spec(spec, "spec.yml", known())
+
+
+def spec_of(fault: Mapping[str, Any]) -> str:
+    text: str = SPEC + fault.get("more", "")
+    for old, new in fault.get("spec", {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
 
 
 def journey(fault: Mapping[str, Any]) -> Journey:
     """The one scene in which the fault shows."""
-    made = subject(fault.get("more", ""))
+    made = subject(spec_of(fault))
     if "steps" in fault:
         text = json.dumps({"gtmgen-journey": 1, "steps": fault["steps"]})
         return load(text, "journey.yml", made.site, made.words)
@@ -53,7 +61,7 @@ def journey(fault: Mapping[str, Any]) -> Journey:
 
 def place(fault: Mapping[str, Any]) -> str:
     """Where a fault shows; without it all is well there."""
-    return json.dumps([fault.get("more", ""), fault.get("steps") or fault["scene"]])
+    return json.dumps([spec_of(fault), fault.get("steps") or fault["scene"]])
 
 
 def run(made: Subject, fault: Mapping[str, Any]) -> Outcome:
@@ -62,7 +70,7 @@ def run(made: Subject, fault: Mapping[str, Any]) -> Outcome:
 
 def planted(fault: Mapping[str, Any]) -> Subject:
     """The containers with the fault."""
-    made = subject(fault.get("more", ""))
+    made = subject(spec_of(fault))
     web, server = copy.deepcopy(dict(made.web)), copy.deepcopy(dict(made.server or {}))
     for export, changes in ((web, fault.get("change", {})), (server, fault.get("server", {}))):
         for name, texts in changes.items():
@@ -143,6 +151,6 @@ def test_a_planted_fault_is_told_by_its_name(fault: dict[str, Any]) -> None:
 @pytest.mark.parametrize("where", sorted({place(fault) for fault in FAULTS}))
 def test_without_a_fault_the_same_journey_is_clean(where: str) -> None:
     fault = next(fault for fault in FAULTS if place(fault) == where)
-    outcome = run(subject(fault.get("more", "")), fault)
+    outcome = run(subject(spec_of(fault)), fault)
     assert outcome.failed == () and any(scene.verdicts for scene in outcome.scenes)
     assert outcome.not_done == () and outcome.unknown == ()

@@ -16,6 +16,11 @@ META, TIKTOK = (
     "https://graph.facebook.com/%s/123456789012345/events",
     "https://business-api.tiktok.com/open_api/%s/event/track/",
 )
+LIMITED = {
+    "data_processing_options": ["LDU"],
+    "data_processing_options_country": 0,
+    "data_processing_options_state": 0,
+}
 
 
 def meta(version: str = "v24.0", **ids: Any) -> Answered | None:
@@ -65,3 +70,21 @@ def test_whether_a_number_is_an_event_id_says_the_platform_and_none_is_taken(
 def test_events_without_an_event_id_count_each_time(send: Any) -> None:
     came = [_from_server(one, "", 1) for _ in range(2) for one in send().taken]
     assert [group.counts for group in counted(came, known())] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("send", "said", "limited"),
+    [
+        (tiktok, {"limited_data_use": True}, True),
+        (tiktok, {"limited_data_use": False}, False),
+        (tiktok, {}, None),
+        (meta, LIMITED, True),
+        (meta, {}, False),
+        (meta, LIMITED | {"data_processing_options_state": 1000}, LIMITED | {"data_processing_options_state": 1000}),
+        (meta, {"data_processing_options": []}, {"data_processing_options": []}),
+    ],
+)
+def test_what_an_event_says_of_the_settings_is_kept(send: Any, said: dict[str, Any], limited: Any) -> None:
+    (taken,) = send(event_id="p.1", **said).taken
+    assert taken.refused == "" and taken.settings == {"limited_data_use": limited}
+    assert _from_server(taken, "", 1).settings == taken.settings

@@ -23,6 +23,9 @@ from gtmgen.findings import GtmgenError
 from gtmgen.platforms import TEMPLATES, Library, library
 from gtmgen.source import parse
 from gtmgen.verify.browser.result import Call, Result
+from gtmgen.verify.judging.settings_check import settings_differences
+from gtmgen.verify.outcome import Arrival
+from gtmgen.verify.server.api import settings_of
 from tests.conftest import ROOT, command
 from tests.es5 import problem
 from tests.runtime.steps import Step
@@ -331,6 +334,38 @@ def test_several_pixels_get_every_event_once() -> None:
     assert [call.user for call in result.sent] == [{"shoe": "42"}] * 4
     opened = [call.params for call in result.calls if call.method == "open"]
     assert opened == [{"mood": "loud", "heat": 0.5, "own_views": True}] * 2
+    assert [call.settings for call in result.sent] == [{"mood": "loud", "heat": 0.5}] * 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"mood": "loud", "heat": 0.5, "hushed": True}, []),
+        ({}, []),  # nobody can see them
+        ({"mood": "quiet", "heat": 0.5}, ['mood is "quiet" (server)']),
+        ({"mood": None, "hushed": None}, ["mood is not sent (server)", "hushed is false (server)"]),
+        ({"heat": "0.5"}, ['heat is "0.5" (server)']),
+        ({"hushed": {"at": "nowhere"}}, ['hushed is {"at": "nowhere"} (server)']),
+    ],
+)
+def test_a_setting_of_any_kind_is_held_against_the_spec(settings: dict[str, Any], found: list[str]) -> None:
+    one = Arrival("server", "zonk", TANK, "Bought / Paid", "1", {}, (), 1, "Tag", settings=settings)
+    wanted = {"mood": "loud", "heat": 0.5, "hushed": True}
+    assert [each.found for each in settings_differences(toy().platforms["zonk"], wanted, [one])] == found
+
+
+@pytest.mark.parametrize(
+    ("more", "hushed"),
+    [
+        ({"hush!": [1, "shh", {"of": None}], "at": "nowhere"}, True),
+        ({"at": "https://shop.example/"}, False),  # a place of the event itself, which the setting takes over
+        ({"hush!": [1]}, {"hush!": [1]}),
+        ({"hush!": [1, "shh", {"of": None}], "at": "https://shop.example/"}, {"hush!": [1, "shh", {"of": None}]}),
+    ],
+)
+def test_a_setting_that_adds_keys_is_read_back_from_them(more: dict[str, Any], hushed: Any) -> None:
+    event = {"what": "x/wobble", "heat": 7.5, **more}
+    assert settings_of(toy().platforms["zonk"], {"heat": 7.5}, event) == {"mood": None, "heat": 7.5, "hushed": hushed}
 
 
 def test_a_tank_that_the_site_has_opened_is_not_viewed_twice() -> None:

@@ -33,6 +33,8 @@ class Arrival(NamedTuple):
     """The tag that sent it; "" where that cannot be told."""
     trouble: str = ""
     """Why it does not count: the API refused it, the pixel dropped or still holds it, it is marked as a test."""
+    settings: Mapping[str, Any] = {}
+    """What the platform was told of its own settings, by the names that a spec has for them; those that can be seen."""
 
 
 class Counted(NamedTuple):

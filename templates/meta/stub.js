@@ -14,6 +14,8 @@
     return;
   }
   const pixels = new Map(); // id to what init() was told about the visitor
+  const limited = new Map(); // id to whether its events are under Limited Data Use: what was asked for before its init() holds
+  let processing = [];
   let revoked = false;
   let calls = 0;
   const held = [];
@@ -36,6 +38,7 @@
         params,
         event_id: options && options.eventID,
         user: pixels.get(pixel),
+        settings: { limited_data_use: limited.get(pixel) === true }, // named as in platform.yml
         state,
         warning: known ? undefined : "the pixel is not initialised",
       });
@@ -56,6 +59,7 @@
         return;
       }
       pixels.set(pixel, user || {});
+      limited.set(pixel, processing.indexOf("LDU") !== -1);
       const { disablePushState, allowDuplicatePageViews } = fbq;
       note({ pixel, method: "init", user, params: { disablePushState, allowDuplicatePageViews } });
     },
@@ -63,6 +67,10 @@
     trackCustom: (event, params, options) => track(Array.from(pixels.keys()), "trackCustom", event, params, options),
     trackSingle: (id, event, params, options) => track([String(id)], "trackSingle", event, params, options),
     trackSingleCustom: (id, event, params, options) => track([String(id)], "trackSingleCustom", event, params, options),
+    dataProcessingOptions(...args) {
+      processing = Array.isArray(args[0]) ? args[0] : [];
+      note({ method: "dataProcessingOptions", params: { args } });
+    },
     consent(action) {
       note({ method: "consent", params: { action } });
       revoked = action === "revoke";
@@ -72,7 +80,7 @@
   const call = (args) => {
     const [method, ...rest] = [].slice.call(args);
     if (Object.prototype.hasOwnProperty.call(methods, method)) methods[method](...rest);
-    else note({ method: String(method), params: { args: rest } }); // set, dataProcessingOptions and the like
+    else note({ method: String(method), params: { args: rest } }); // set and the like
   };
 
   fbq.getState = () => ({ pixels: Array.from(pixels.keys(), (id) => ({ id })) });

@@ -16,7 +16,7 @@
   }
 
   // What all the scripts of a page share.
-  const core = q.__stub || (q.__stub = { loaded: {}, users: {}, consent: "granted", held: [], calls: 0 });
+  const core = q.__stub || (q.__stub = { loaded: {}, options: {}, users: {}, consent: "granted", held: [], calls: 0 });
   const pixels = () => Object.keys(q._i || {});
 
   function note(pixel, method, row) {
@@ -36,12 +36,21 @@
     for (const call of core.held.splice(0)) log({ kind: "call state", call, state });
   }
 
+  // what the pixel was loaded with, under the names that platform.yml has for its settings
+  function settings(pixel) {
+    const options = core.options[pixel] || (q._o && q._o[pixel]) || {};
+    return { limited_data_use: options.limited_data_use === true };
+  }
+
   const methods = {
-    page: (pixel) => note(pixel, "page", { event: "Pageview", params: {}, user: core.users[pixel] }),
+    page(pixel) {
+      note(pixel, "page", { event: "Pageview", params: {}, user: core.users[pixel], settings: settings(pixel) });
+    },
     track(pixel, args) {
       const options = args[2] || {};
       if (options.pixel_code && options.pixel_code !== pixel) return;
-      note(pixel, "track", { event: args[0], params: args[1], event_id: options.event_id, user: core.users[pixel] });
+      const about = { user: core.users[pixel], settings: settings(pixel) };
+      note(pixel, "track", Object.assign({ event: args[0], params: args[1], event_id: options.event_id }, about));
     },
     identify(pixel, args) {
       core.users[pixel] = Object.assign({}, core.users[pixel], args[0]);
@@ -82,6 +91,7 @@
     return;
   }
   core.loaded[id] = true;
+  core.options[id] = Object.assign({}, q._o && q._o[id]); // as they are now: what is changed later is not read any more
   // options such as historyObserver and limited_data_use
   note(id, "load", { params: q._o && q._o[id], warning: q._i[id] ? undefined : "the base code does not know this pixel" });
   const own = q._i[id] || (q._i[id] = []);

@@ -87,6 +87,8 @@ class Call:
     """sent; held (consent is waited for); dropped (consent revoked, or no such pixel)."""
     warning: str | None = None
     page: int = 0
+    settings: dict[str, Any] | None = None
+    """What the pixel was set to by then, by the names of the platform's settings; those that its stub can see."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,9 @@ def fold(facts: Iterable[dict[str, Any]], result: Result, page: int = 0) -> Resu
             if fact["what"] not in result.not_done:
                 result.not_done.append(fact["what"])
         elif kind == "call":
-            fields = {key: fact.get(key) for key in ("pixel", "event", "params", "event_id", "user", "warning")}
+            fields = {
+                key: fact.get(key) for key in ("pixel", "event", "params", "event_id", "user", "warning", "settings")
+            }
             call = Call(fact["sdk"], fact["method"], state=fact.get("state", "sent"), page=page, **fields)
             calls[fact.get("call", "")] = call
             result.all_calls.append(call)

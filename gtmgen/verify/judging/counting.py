@@ -151,6 +151,7 @@ def _from_browser(call: Call, tag: str, step: int, known: Known) -> Arrival:
         step,
         tag,
         trouble,
+        call.settings or {},
     )
 
 
@@ -169,6 +170,7 @@ def _from_server(taken: Taken, tag: str, step: int) -> Arrival:
         step,
         tag,
         trouble,
+        taken.settings,
     )
 
 

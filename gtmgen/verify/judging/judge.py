@@ -17,6 +17,7 @@ from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.judging import reasons
 from gtmgen.verify.judging.counting import Known, arrivals, counted, visitors
 from gtmgen.verify.judging.in_clear import in_clear
+from gtmgen.verify.judging.settings_check import settings_differences
 from gtmgen.verify.judging.values import difference, same, shown
 from gtmgen.verify.judging.visitor_check import visitor_differences
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
@@ -38,6 +39,8 @@ class _Question(NamedTuple):
     web: frozenset[str]
     """The tags that send it."""
     server: frozenset[str]
+    settings: Mapping[str, Any] = {}
+    """The platform's settings as the spec has them; nothing where no spec says anything."""
     visitors: Mapping[int, Mapping[str, Any]] = {}
     """What an arrival says of the visitor, by the arrival's identity: to be compared, and told nowhere."""
 
@@ -151,7 +154,7 @@ def _of_conversion(asked: Expectation, sending: Sending, came: Sequence[Arrival]
     extra = known.senders(sending.platform, sending.sent_as) if len(alike) == 1 else frozenset()
     mine = tuple(one for one in came if belongs(one))
     web, server = own & known.there["web"], own & known.there["server"]
-    return _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server)
+    return _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server, sending.options)
 
 
 def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
@@ -178,6 +181,10 @@ def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> I
             yield _values(question, groups, steps, known)
         if clear := in_clear(question.came):
             yield _verdict(question, "no personal data in clear", "; ".join(clear), clear, _last(steps))
+        platform = known.library.platforms[question.platform]
+        if apart := [*settings_differences(platform, question.settings, question.came)]:
+            expected, found, why = (list(dict.fromkeys(said)) for said in zip(*apart, strict=True))
+            yield _verdict(question, ", ".join(expected), "; ".join(found), why, _last(steps))
 
 
 def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:

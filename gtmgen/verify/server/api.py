@@ -40,6 +40,8 @@ class Taken(NamedTuple):
     """Why the platform would not take it; "" where it would."""
     test: bool
     """It carries a test event code, so it counts as nothing."""
+    settings: Mapping[str, Any] = {}
+    """What it says of the platform's settings; those that the server API has a place for."""
 
 
 class Answered(NamedTuple):
@@ -120,9 +122,11 @@ def _refusal(platform: Platform) -> int | None:
 
 def _taken(platform: Platform, pixel: str, event: Any, test: bool, now: float) -> Taken:
     assert platform.server is not None
+    settings: Mapping[str, Any] = {}
     try:
         words = unfilled(platform.server.event, event)
         refused = next(wrong(platform, words, now), "")
+        settings = settings_of(platform, words, event)
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         words, refused = {}, f"the event cannot be read: {problem}"
     params, user = words.get("params"), words.get("user")
@@ -137,7 +141,40 @@ def _taken(platform: Platform, pixel: str, event: Any, test: bool, now: float) -
         words.get("seconds"),
         refused,
         test,
+        settings,
     )
+
+
+def settings_of(platform: Platform, words: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event says of the platform's settings, by their names; one that the server API has no place for is left out.
+
+    A setting that adds keys (`options`) is true where all of them are there and false where none is. Anything between is neither: then
+    what is there stands for it.
+
+    Args:
+        platform: who gets it.
+        words: the values of the event (`unfilled`).
+        event: the event.
+    """
+    assert platform.server is not None
+    found: dict[str, Any] = {}
+    places = set(_words(platform.server.event))
+    for name in platform.settings:
+        if more := platform.server.options.get(name):
+            own = {key: event[key] for key in more if key in event and key not in platform.server.event}
+            found[name] = all(key in event and event[key] == value for key, value in more.items()) or own or False
+        elif name in places:
+            found[name] = words.get(name)
+    return found
+
+
+def _words(template: Mapping[str, Any]) -> Iterator[str]:
+    """The `$words` of a piece of a request."""
+    for inner in template.values():
+        if isinstance(inner, Mapping):
+            yield from _words(inner)
+        elif isinstance(inner, str) and inner.startswith("$"):
+            yield inner[1:]
 
 
 def wrong(platform: Platform, words: Mapping[str, Any], now: float) -> Iterator[str]:
