@@ -123,6 +123,8 @@ def test_no_conversion_is_left_out_without_a_word(path: Path) -> None:
     journey, made = of(text), compiled(text)
     asked = {(one.subject, one.on) for one in expectations(journey.scenes)}
     for sending in made.sendings:
+        if sending.paused:
+            assert (sending.conversion, sending.platform) in asked  # nothing may come of it, whatever happens
         if side(sending) in ("browser", "both"):
             told = any(one.startswith(f"`{sending.conversion}`") for one in journey.not_done)
             told = told or (sending.conversion, sending.platform) in {one[:2] for one in journey.untested}

@@ -198,6 +198,61 @@ conversions:
     assert others == [] or expectation.subject == "Chat"
 
 
+PAUSED = """\
+gtmgen: 1
+site: {name: Shop, domain: www.shop.example, currency: EUR}
+platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}, meta: {pixel_id: 123456789012345}}
+server: {transport: sgtm, url: "https://sgtm.shop.example", measurement_id: G-ABC1234567}
+conversions:
+  - {event: purchase, when: {data_layer: purchase}}
+  - {event: contact, name: Chat, when: {data_layer: chat}, paused: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("happened", "found", "because"),
+    [
+        ([], "paused, nothing arrived", ()),
+        (
+            [{"call": ["ttq", "Contact", "c.1"]}],
+            "arrived: the browser sent c.1",
+            ("the browser sent Contact in step 2 by `gtmgen - TikTok - Chat`, which fired at `chat`",),
+        ),
+        (
+            [{"server": ["tiktok", "Contact", "c.1"], "by": "gtmgen - TikTok - Chat"}],
+            "arrived: the server sent c.1",
+            ("the server sent Contact in step 2 by the server tag `gtmgen - TikTok - Chat`",),
+        ),
+        (
+            [{"call": ["ttq", "Contact", None], "state": "dropped"}],
+            "arrived: the browser sent it without an event_id",
+            (
+                "the browser sent Contact in step 2 by `gtmgen - TikTok - Chat`, which fired at `chat`",
+                "the pixel dropped it: consent was revoked (pixel C4A1B2C3D4E5F6G7H8I9, step 2)",
+            ),
+        ),
+        ([{"call": ["ttq", "Purchase", "p.1"]}], "paused, nothing arrived", ()),
+    ],
+    ids=["nothing", "browser", "server", "what counts as nothing", "another conversion"],
+)
+def test_of_what_is_paused_nothing_may_arrive(
+    happened: list[dict[str, Any]], found: str, because: tuple[str, ...]
+) -> None:
+    made = of_spec(PAUSED, "spec.yml", known())
+    assert made.server
+    both = knowing(known(), [Container(made.web), Container(made.server)], made.spec, made.sendings)
+    fired = {"event": "chat", "tags": {"gtmgen - TikTok - Chat": "fired"}}
+    facts = [step(1, [{"event": "gtm.js"}]), step(2, [fired, *happened])]
+    verdicts = judge(both, facts, [Expectation("Chat", times=0)])
+    assert [(one.platform, one.expected, one.paused) for one in verdicts] == [
+        (platform, "paused, nothing arrived", True) for platform in ("tiktok", "meta")
+    ]
+    assert (verdicts[0].found, verdicts[0].ok, verdicts[0].reasons) == (found, not because, because)
+    assert verdicts[1].ok and verdicts[1].found == "paused, nothing arrived"
+    (active, *_) = judge(both, facts, [Expectation("purchase", times=0, on="meta")])
+    assert not active.paused
+
+
 def test_a_stranger_s_container_that_sends_nothing_of_the_kind_is_told() -> None:
     stranger = knowing(known(), [])
     (verdict,) = judge(stranger, [step(1, [{"event": "gtm.js"}])], [Expectation("purchase")])

@@ -42,6 +42,7 @@ def asked(subject: str, platform: str, ok: bool = True, arrived: bool = True) ->
     return Verdict(subject, platform, "counted once", "counted once" if ok else "not counted", ok, 1, came)
 
 
+PAUSED = Verdict("b", "meta", "paused, nothing arrived", "paused, nothing arrived", True, 1, paused=True)
 VERDICTS = {
     "all counted": ([asked("a", "tiktok"), asked("a", "meta"), asked("b", "meta")], "All 2 conversions are counted once on TikTok and Meta."),
     "one conversion": ([asked("a", "meta")], "The conversion is counted once on Meta."),
@@ -52,6 +53,9 @@ VERDICTS = {
     "many are wrong": ([asked(name, "meta", ok=False) for name in "abcdef"], "6 of 6 conversions are not counted as they should be: a, b, c and 3 more."),
     "page views are wrong": ([asked("page_view", "meta", ok=False), asked("a", "meta")], "1 of 2 conversions is not counted as it should be: page_view."),
     "nothing was to arrive": ([asked("a", "meta", arrived=False)], "The expectation was met."),
+    "one is paused": ([asked("a", "meta"), PAUSED], "The conversion is counted once on Meta. Paused, and nothing arrived: b."),
+    "one was to be paused": ([asked("a", "meta"), PAUSED, PAUSED._replace(ok=False)], "1 of 2 conversions is not counted as it should be: b."),
+    "all are paused": ([PAUSED], "The expectation was met."),
     "a tag is wrong": ([asked("Chat", "", ok=False), asked("a", "meta")], "1 of 2 expectations was not met."),
     "tags": ([asked("Chat", ""), asked("Other", "")], "All 2 expectations were met."),
     "nothing": ([], "Nothing was expected, so nothing is proved."),

@@ -92,6 +92,22 @@ def test_a_row_says_what_was_found_and_cuts_counts_alone(expected: str, found: s
     assert rows(outcome([("A", (opened(),), [verdict])]))[0][-1] == said
 
 
+def test_what_is_paused_has_a_row_in_every_form() -> None:
+    quiet = Verdict(
+        "Chat", "tiktok", "paused, nothing arrived", "paused, nothing arrived", True, 1, (), (), paused=True
+    )
+    never = Verdict("Other", "tiktok", "not counted", "not counted", True, 1)
+    found = outcome([("A", (opened(),), [quiet, never]), ("B", (opened(),), [quiet])])
+    assert rows(found) == [["+", "Chat", "TikTok", "-", "-", "paused, nothing arrived"]]
+    assert ">paused, nothing arrived</a>" in html(found)
+    said = [one for scene in json.loads(as_json(found))["scenes"] for one in scene["verdicts"]]
+    assert [(one["subject"], one["paused"]) for one in said] == [("Chat", True), ("Other", False), ("Chat", True)]
+    sent = quiet._replace(ok=False, found="arrived: the browser sent c.1", reasons=("by `Tag`",))
+    failed = outcome([("A", (opened(),), [sent])])
+    assert rows(failed)[0][-1] == "arrived: the browser sent c.1; expected paused, nothing arrived"
+    assert not failed.held and "by `Tag`" in text(failed) and "arrived: the browser sent c.1" in html(failed)
+
+
 def test_a_pixel_that_got_nothing_is_remarked_in_the_tables() -> None:
     said = "counted once; pixel B is on the page too, and got none of it"
     came = (arrival("browser", "tiktok", "purchase", "A", 1),)

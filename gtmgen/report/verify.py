@@ -63,14 +63,14 @@ def _headline(found: Outcome) -> str:
 
 
 def _arrived(found: Outcome, style: Style) -> list[str]:
-    """A row for each conversion and platform: the first time that something was to arrive, and each time that something failed."""
+    """A row for each conversion and platform: the first time that it arrived, or was paused, and each time that something failed."""
     shown: dict[tuple[str, str], Verdict] = {}
     rows: list[Verdict] = []
     for verdict in chain.from_iterable(scene.verdicts for scene in found.scenes):
         key = (verdict.subject, verdict.platform)
         if not verdict.ok:
             rows.append(verdict)
-        elif key not in shown and (verdict.browser or verdict.server or not verdict.platform):
+        elif key not in shown and (verdict.browser or verdict.server or not verdict.platform or verdict.paused):
             shown[key] = verdict
             rows.append(verdict)
     if not rows:

@@ -151,8 +151,9 @@ def verdict_of(outcome: Outcome) -> tuple[str, str]:
         outcome: what was found.
     """
     verdicts = [verdict for scene in outcome.scenes for verdict in scene.verdicts]
-    named = dict.fromkeys(verdict.subject for verdict in verdicts if verdict.platform)
     wrong = dict.fromkeys(verdict.subject for verdict in outcome.failed if verdict.platform)
+    paused = dict.fromkeys(one.subject for one in verdicts if one.paused and one.subject not in wrong)
+    named = dict.fromkeys(one.subject for one in verdicts if one.platform and one.subject not in paused)
     all_of = {subject for subject in named if subject != _VIEW or subject in wrong} or set(named)
     if wrong:
         some = f"{len(wrong)} of {_many(len(all_of), 'conversion')}" if len(all_of) > 1 else "The conversion"
@@ -176,7 +177,8 @@ def verdict_of(outcome: Outcome) -> tuple[str, str]:
     if all_of and arrived >= all_of:
         on = both(dict.fromkeys(outcome.platforms.get(one.platform, one.platform) for one in verdicts if one.platform))
         every = "The conversion is" if len(all_of) == 1 else f"All {len(all_of)} conversions are"
-        return f"{every} counted once on {on}.", "good"
+        quiet = f" Paused, and nothing arrived: {both(paused)}." if paused else ""
+        return f"{every} counted once on {on}.{quiet}", "good"
     every = "The expectation was" if len(verdicts) == 1 else f"All {len(verdicts)} expectations were"
     return f"{every} met.", "good"
 

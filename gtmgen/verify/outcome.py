@@ -69,6 +69,8 @@ class Verdict(NamedTuple):
     failed …, most telling first."""
     line: int = 0
     """Where it is expected in the journey's file; 0 where the journey was derived."""
+    paused: bool = False
+    """Whether it is about a conversion that the spec has paused, of which nothing may arrive."""
 
 
 class ServerEvent(NamedTuple):

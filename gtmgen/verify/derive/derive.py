@@ -64,9 +64,10 @@ class _Deriver:
         self._views = [one for one in sendings if one.event == PAGE_VIEW and not one.when and not one.paused]
         groups: dict[object, list[Sending]] = {}
         for sending in sendings:
-            if sending.when and (sending.paused or side(sending) in ("browser", "both")):
+            if sending.paused or (sending.when and side(sending) in ("browser", "both")):
                 groups.setdefault(sending.at, []).append(sending)
         self._groups = [tuple(group) for group in groups.values()]
+        self._unmade = [one for one in self._groups if not any(self._make(one, i) for i in range(len(one[0].when)))]
 
     def journey(self) -> Journey:
         """All scenes that the spec has something for."""
@@ -93,17 +94,16 @@ class _Deriver:
 
     def _untested(self) -> Iterator[Untested]:
         """The conversions that no trigger made happen."""
-        for group in self._groups:
-            if not any(self._make(group, which) for which in range(len(group[0].when))):
-                why = [one for one in self._refused if one.startswith(f"`{group[0].conversion}` {_NOT_MADE} ")]
-                yield from (Untested(one.conversion, one.platform, tuple(why)) for one in group if not one.paused)
+        for group in self._unmade:
+            why = [one for one in self._refused if one.startswith(f"`{group[0].conversion}` {_NOT_MADE} ")]
+            yield from (Untested(one.conversion, one.platform, tuple(why)) for one in group if not one.paused)
 
     # the scenes
 
     def _once_each(self) -> Iterator[SceneScript]:
         """Each conversion once, one after the other on one visit; a second such scene for those that have a second trigger."""
         most = max((len(group[0].when) for group in self._groups), default=0)
-        if not most:
+        if len(self._unmade) == len(self._groups):
             yield self._scene("a page view", [Page(Setting(host=self._host))], [], [])
         for which in range(most):
             made = list(self._all(which))
@@ -333,6 +333,8 @@ class _Deriver:
         for sending in self._views:
             times = 0 if denied and sending.consent else loads + (0 if sending.implied else routes)
             yield Expectation(sending.conversion, times=times, on=sending.platform)
+        for sending in (one for group in self._unmade for one in group if one.paused):  # else it would have no row
+            yield Expectation(sending.conversion, times=0, on=sending.platform)
 
     def _times(self, group: Sequence[Sending], moments: Sequence[_Moment]) -> int:
         """How many event_ids a conversion has had after some moments."""

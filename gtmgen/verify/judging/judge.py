@@ -23,6 +23,7 @@ from gtmgen.verify.judging.visitor_check import visitor_differences
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
 
 _MOST = 6  # reasons that anybody reads
+_PAUSED = "paused, nothing arrived"
 _TIMES = {0: "not counted", 1: "counted once"}
 
 
@@ -41,6 +42,8 @@ class _Question(NamedTuple):
     server: frozenset[str]
     settings: Mapping[str, Any] = {}
     """The platform's settings as the spec has them; nothing where no spec says anything."""
+    paused: bool = False
+    """Whether the spec has it paused."""
     visitors: Mapping[int, Mapping[str, Any]] = {}
     """What an arrival says of the visitor, by the arrival's identity: to be compared, and told nowhere."""
 
@@ -154,7 +157,8 @@ def _of_conversion(asked: Expectation, sending: Sending, came: Sequence[Arrival]
     extra = known.senders(sending.platform, sending.sent_as) if len(alike) == 1 else frozenset()
     mine = tuple(one for one in came if belongs(one))
     web, server = own & known.there["web"], own & known.there["server"]
-    return _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server, sending.options)
+    question = _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server)
+    return question._replace(settings=sending.options, paused=sending.paused)
 
 
 def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
@@ -172,6 +176,9 @@ def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iter
 
 
 def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> Iterator[Verdict]:
+    if question.paused and not question.asked.times:
+        yield _paused(question, steps, known)
+        return
     groups = [group for group in counted(question.came, known.library) if group.counts]
     if question.asked.event_id is not None:
         groups = [group for group in groups if group.event_id == question.asked.event_id]
@@ -185,6 +192,15 @@ def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> I
         if apart := [*settings_differences(platform, question.settings, question.came)]:
             expected, found, why = (list(dict.fromkeys(said)) for said in zip(*apart, strict=True))
             yield _verdict(question, ", ".join(expected), "; ".join(found), why, _last(steps))
+
+
+def _paused(question: _Question, steps: Sequence[StepFacts], known: Known) -> Verdict:
+    """Nothing may arrive of what is paused, not even what would not count: then a tag of it has fired."""
+    groups = counted(question.came, known.library)
+    why = [*reasons.unwanted(groups, steps), *reasons.in_trouble(question.came)]
+    found = f"arrived: {_sent(groups)}" if groups else _PAUSED
+    last = max((one.step for one in question.came), default=_last(steps))
+    return _verdict(question, _PAUSED, found, why, last, ok=not groups)._replace(paused=True)
 
 
 def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:
