@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gtmgen.verify.browser import chromium, page
 from gtmgen.verify.browser.chromium import ARGUMENTS, unavailable
 from gtmgen.verify.program.compile import compile_program
+from tests.runtime.kept import Kept
 from tests.runtime.source import stubs
 from tests.runtime.steps import Step, consent
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 __all__ = ["Page", "close_shared", "shared", "unavailable"]
+
+STORAGE = "() => { try { return [{ ...localStorage }, { ...sessionStorage }] } catch (error) { return [{}, {}] } }"
+"""What localStorage and sessionStorage hold."""
 
 _plain: list[tuple[Playwright, Browser]] = []
 
@@ -29,9 +33,7 @@ def shared() -> Browser:
         _plain.append(
             (
                 playwright,
-                playwright.chromium.launch(
-                    executable_path=path, args=[*ARGUMENTS, "--host-resolver-rules=MAP * ~NOTFOUND"]
-                ),
+                playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS)),
             )
         )
     return _plain[0][1]
@@ -66,6 +68,16 @@ class Page(page.Page):
             scripts={**(scripts or {}), **stubs()},
             **given,
         )
+
+    def result(self) -> Kept:
+        """What happened so far, with what the page and the browser keep."""
+        local, session = self.evaluate(STORAGE) or ({}, {})
+        cookies = self._browser.run(self._cookies(), page.LIMIT)
+        storage = {"cookies": cookies, "local": local, "session": session}
+        return Kept(**vars(super().result()), storage=storage)
+
+    async def _cookies(self) -> dict[str, str]:
+        return {cookie["name"]: cookie["value"] for cookie in await self.raw.context.cookies(self.raw.url)}
 
     def take(self, *steps: Step) -> None:
         """The steps that V8 takes, too; the page settles after each."""

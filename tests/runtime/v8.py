@@ -15,6 +15,7 @@ from py_mini_racer import MiniRacer
 from gtmgen.verify.browser.result import Result, fold
 from gtmgen.verify.javascript import bundle
 from gtmgen.verify.program.compile import compile_program
+from tests.runtime.kept import Kept
 from tests.runtime.source import NO_DOM, stubs
 from tests.runtime.steps import Step, arrive, consent, gtag, js, push, reload, together, wait
 
@@ -70,7 +71,7 @@ def run(
     first_id: int = 1,
     seed: int = 1,
     explain: bool = True,
-) -> Result:
+) -> Kept:
     """Opens a page with the container on it, takes the steps one by one, and tells what happened.
 
     Args:
@@ -99,7 +100,7 @@ def run(
     ]
     answers = [*(scripts or {}).items(), *stubs().items()]
     options = {"dataLayer": data_layer, "firstId": first_id, "waiting": waiting, "explain": explain}
-    result = Result(storage={key: dict((storage or {}).get(key, {})) for key in ("cookies", "local", "session")})
+    result = Kept(storage={key: dict((storage or {}).get(key, {})) for key in ("cookies", "local", "session")})
     now, page_url, from_url = NOW, url, referrer
     for number, page_steps in enumerate(_pages(steps)):
         if page_steps and page_steps[0].kind == "reload":

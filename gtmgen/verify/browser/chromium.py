@@ -13,13 +13,12 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gtmgen.findings import GtmgenError, Position, error
-from gtmgen.verify.browser.sink import Sink, Sunk
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
@@ -37,6 +36,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--ignore-certificate-errors",  # the sink's
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # what is no tab's (`Sink`) goes nowhere
 )
 VARIABLE = "GTMGEN_CHROMIUM"
 _LIBRARIES = ("playwright", "esprima")
@@ -99,15 +99,14 @@ class Browser:
     def __init__(self, *, headed: bool = False) -> None:
         if why := unavailable(headed=headed):
             raise GtmgenError([_none(why)])
+        self.headed = headed
+        """Whether somebody looks at it."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True)
         self._thread.start()
         self._open = True
         atexit.register(self.close)
         self._driver: Any = None
-        self.sunk: list[Callable[[Sunk], None]] = []
-        """Who wants to hear of a request that nothing but the sink saw; the last takes it. Called in the browser's thread."""
-        self._sink = Sink(self._hear)
         self._raw: RawBrowser | None = None
         try:
             self.run(self._start(headed), START_LIMIT)
@@ -124,27 +123,23 @@ class Browser:
         self._driver = await async_playwright().start()
         self._raw = await self._driver.chromium.launch(
             executable_path=chromium(headed=headed),
-            args=[
-                *ARGUMENTS,
-                f"--host-resolver-rules=MAP * 127.0.0.1:{self._sink.port}",
-                # or Chromium would keep pages from a host of the local network, which the sink would seem to be
-                f"--ip-address-space-overrides=127.0.0.1:{self._sink.port}=public",
-            ],
+            args=list(ARGUMENTS),
             headless=not headed,
             handle_sigint=False,  # an interrupted process closes it in its own order
         )
 
-    async def tab(self) -> RawPage:
-        """A tab in a context of its own: its cookies and storage are fresh. Called in the browser's thread."""
-        context = await self.raw.new_context(service_workers="block", viewport=_VIEWPORT)  # type: ignore[arg-type]
+    async def tab(self, proxy: str) -> RawPage:
+        """A tab in a context of its own: its cookies and storage are fresh. Called in the browser's thread.
+
+        Args:
+            proxy: the address that takes what the driver does not see.
+        """
+        context = await self.raw.new_context(
+            service_workers="block",
+            viewport=_VIEWPORT,  # type: ignore[arg-type]
+            proxy={"server": proxy},
+        )
         return await context.new_page()
-
-    def _hear(self, request: Sunk) -> None:
-        self._loop.call_soon_threadsafe(self._take, request)
-
-    def _take(self, request: Sunk) -> None:
-        if self.sunk and request.headers.get("sec-fetch-site", "none") != "none":  # else it is the browser's own
-            self.sunk[-1](request)
 
     @property
     def raw(self) -> RawBrowser:
@@ -162,6 +157,12 @@ class Browser:
         Raises:
             TimeoutError: it took longer, and was given up.
         """
+        if not self._open:
+            work.close()
+            raise TimeoutError("the browser has been closed")
+        return self._run(work, limit)
+
+    def _run(self, work: Coroutine[Any, Any, T], limit: float) -> T:
         future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, limit), self._loop)
         try:
             return future.result()
@@ -176,9 +177,8 @@ class Browser:
         self._open = False
         atexit.unregister(self.close)
         try:
-            self.run(self._stop(), START_LIMIT)
+            self._run(self._stop(), START_LIMIT)
         finally:
-            self._sink.close()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(START_LIMIT)
             self._loop.close()
@@ -188,6 +188,10 @@ class Browser:
             await self._raw.close()
         if self._driver:
             await self._driver.stop()
+        for work in asyncio.all_tasks() - {
+            asyncio.current_task()
+        }:  # whoever waits for something hears that it will not come
+            work.cancel()
 
     def __enter__(self) -> Self:
         return self

@@ -32,10 +32,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from gtmgen.verify.browser import chromium
+from gtmgen.verify.browser.facts import REST, Facts
 from gtmgen.verify.browser.flood import Flood
 from gtmgen.verify.browser.network import Answer, Network
-from gtmgen.verify.browser.page_scripts import OUTLINE, RECOVER, REST_OF_FACTS, STORAGE
-from gtmgen.verify.browser.result import Result, fold
+from gtmgen.verify.browser.page_scripts import OUTLINE, RECOVER
+from gtmgen.verify.browser.result import Result
+from gtmgen.verify.browser.sink import Sink
 from gtmgen.verify.browser.site import Site
 from gtmgen.verify.browser.stubs import Stub
 from gtmgen.verify.javascript import literal, read
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 LIMIT = 10.0
 """Seconds that a step may take, unless the page is told otherwise."""
 _LAST_MOMENT = 0.05
+_A_MOMENT = 0.002
 _SPARE = 5.0  # seconds for what comes after a limit: stopping a script, closing a tab
 
 T = TypeVar("T")
@@ -109,7 +112,7 @@ class Page:
         self._browser = browser or chromium.shared()
         self._layer = data_layer
         self.stopped = ""  # why a script was stopped, if one was
-        self._facts: dict[str, dict[int, str]] = {}
+        self._facts = Facts(self._heard)
         self._troubles: list[str] = []
         self._values: list[Any] = []
         self._busy = 0
@@ -120,27 +123,25 @@ class Page:
         self._debugger: CDPSession
         try:
             self._browser.run(self._begin(), limit + _SPARE)
-            self._browser.sunk.append(self.network.sink)
             self.goto(url)
         except BaseException:
             self.close()
             raise
 
     async def _begin(self) -> None:
-        self.raw = await self._browser.tab()
+        self._sink = await Sink(self.network.sink).listen()
+        self.raw = await self._browser.tab(self._sink.url)
         self._context = self.raw.context
         self._context.set_default_timeout(self._limit * 1000)
         hidden = (
             f"Object.defineProperty(window, '__dataLayer', {{ value: {json.dumps(self._layer)}, writable: true }});"
         )
         self.network.cookies = self._cookie_header
-        _, _, _, self._debugger = await asyncio.gather(
-            self._context.expose_binding(
-                "__gtmTell", lambda _source, page, first, facts: self._tell(page, first, facts)
-            ),
+        self._debugger = await self._context.new_cdp_session(self.raw)
+        await asyncio.gather(
+            self._facts.listen(self._debugger),
             self._context.add_init_script(read("watch") + hidden),
             self._context.route("**/*", self.network.route),
-            self._context.new_cdp_session(self.raw),
         )
         self.flood = Flood(self.raw)
         self.raw.on("request", self._request_begins)
@@ -161,18 +162,14 @@ class Page:
         """Closes the tab and forgets its cookies. A second call does nothing."""
         if self._open and hasattr(self, "_context"):
             self._open = False
-            try:
-                self._browser.run(self._end(), self._limit + 2 * _SPARE)
-            finally:
-                if self.network.sink in self._browser.sunk:
-                    self._browser.sunk.remove(self.network.sink)
+            self._browser.run(self._end(), self._limit + 2 * _SPARE)
 
     async def _end(self) -> None:
         self.network.answer = None
         for waiting in (self.network.held, self.network.slow):
             await self.network.release(waiting)
         await self._context.close()
-        await asyncio.sleep(_LAST_MOMENT)  # its last requests are not the next page's
+        self._sink.close()
 
     # what a visitor and a site do
 
@@ -342,34 +339,28 @@ class Page:
                 await self._answer_sunk()
                 self.flood.rest()
                 return True
+            while self._busy > len(self.network.held) and clock.time() < until:
+                await asyncio.sleep(_A_MOMENT)
         await self._answer_sunk()
         self._troubles.append(f"the page {self.raw.url} does not come to rest: timers, events or requests without end")
         return False
 
     async def _result(self) -> Result:
-        known = {page: len(facts) for page, facts in self._facts.items()}
-        told = await self._limited(self.raw.evaluate(REST_OF_FACTS, known))
-        if told:
-            page, first, facts = told
-            self._facts.setdefault(page, {}).update(enumerate(facts, first))
+        if rest := await self._limited(self.raw.evaluate(REST, self._facts.known)):
+            self._facts.keep(*rest)
         await self._answer_sunk()
         result = Result(not_done=[*self._not_done, *self.network.not_done], values=list(self._values))
-        for number, facts in enumerate(self._facts.values()):
-            fold((json.loads(facts[index]) for index in sorted(facts)), result, number)
+        self._facts.fold(result)
         result.all_requests = list(self.network.requests)
         result.errors += [*self._troubles, *filter(None, [self.flood.stopped])]
-        local, session = await self._limited(self.raw.evaluate(STORAGE)) or ({}, {})
-        cookies = {cookie["name"]: cookie["value"] for cookie in await self._context.cookies(self.raw.url)}
-        result.storage = {"cookies": cookies, "local": local, "session": session}
         return result
 
     async def _cookie_header(self, url: str) -> str:
         return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in await self._context.cookies(url))
 
-    async def _tell(self, page: str, first: int, facts: list[str]) -> None:
-        """Facts of the page's; they are kept even where the page is left at once."""
-        self._facts.setdefault(page, {}).update(enumerate(facts, first))
-        if self.network.slow and any(json.loads(fact).get("name") == "gtm.js" for fact in facts):
+    async def _heard(self, facts: Sequence[Mapping[str, Any]]) -> None:
+        """What keeps <body> away goes on when gtm.js has run."""
+        if self.network.slow and any(fact.get("name") == "gtm.js" for fact in facts):
             await self.network.release(self.network.slow)
 
     async def _answer_sunk(self) -> None:

@@ -153,8 +153,6 @@ class Result:
     navigations: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     """What code came to that was run for its value."""
-    storage: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What cookies, localStorage ("local") and sessionStorage ("session") hold at the end."""
 
     @property
     def requests(self) -> list[str]:

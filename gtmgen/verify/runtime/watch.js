@@ -13,7 +13,7 @@
   const tell = () => {
     const from = told;
     told = facts.length;
-    if (told > from) window.__gtmTell(page, from, facts.slice(from));
+    if (told > from) window.__gtmTell(JSON.stringify([page, from, facts.slice(from)]));
   };
   hide("__gtmLog", (fact) => {
     facts.push(JSON.stringify(fact));
