@@ -276,7 +276,8 @@ def test_without_chromium_it_says_how_to_get_one(folder: Path) -> None:
 @BROWSER
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_process_is_left_when_it_is_ended_in_the_middle(folder: Path, sent: signal.Signals) -> None:
-    (folder / "journey.yml").write_text("gtmgen-journey: 1\nsteps: [{wait: 60000}]", encoding="utf-8")
+    visits = "".join(f"  - {{title: {name}, steps: [{{wait: 60000}}]}}\n" for name in ("one", "two", "three"))
+    (folder / "journey.yml").write_text(f"gtmgen-journey: 1\nscenes:\n{visits}", encoding="utf-8")
     process = subprocess.Popen(
         [command(), "verify", "shop.yml", "--journey", "journey.yml"],
         cwd=folder,

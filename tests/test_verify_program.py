@@ -316,7 +316,7 @@ def test_what_a_server_container_has_and_is_not_run_is_said(extra: dict[str, Any
     assert [found.startswith(wanted) for found, wanted in zip(program.not_done, said, strict=True)] == [True] * len(
         said
     )
-    assert Server(program, known(), "https://sgtm.shop.example", cast(Any, None)).take().not_done == program.not_done
+    assert Server(program, known(), "https://sgtm.shop.example", cast(Any, None)).visit().take().not_done == program.not_done
 
 
 def test_a_missing_variable_can_be_given_by_a_journey() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from gtmgen.container.whole import Container
 from gtmgen.platforms import Library
 from gtmgen.verify.browser.chromium import Browser
 from gtmgen.verify.browser.page import LIMIT
 from gtmgen.verify.browser.stubs import stubs
-from gtmgen.verify.journeys.journey import Expectation, Journey
+from gtmgen.verify.journeys.journey import Expectation, Journey, SceneScript
 from gtmgen.verify.journeys.walk import Ground, StepFacts, Walked, walk
 from gtmgen.verify.judging.counting import Known, arrivals, counted, knowing
 from gtmgen.verify.judging.judge import judge
@@ -18,6 +20,9 @@ from gtmgen.verify.judging.uncountable import as_far_as_can_be_told
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
 from gtmgen.verify.server.run import Server
 from gtmgen.verify.subject import Ready
+
+_AT_ONCE = min(4, os.cpu_count() or 1)
+"""How many visits go on side by side: they mostly wait for the browser, and no step may wait for its turn until its limit is over."""
 
 
 def verify(
@@ -53,15 +58,19 @@ def verify(
             for verdict in as_far_as_can_be_told(judge(known, steps, [one]), one, steps, library)
         ]
 
-    walked = []
+    def walked_through(script: SceneScript) -> Walked:
+        if begun:
+            begun(script.title)
+        return walk(script, ground, judged, pause)
+
+    # who looks at the browser sees one visit after the other
+    visitors = ThreadPoolExecutor(1 if pause or browser.headed else _AT_ONCE, "visitor")
     try:
-        for script in journey.scenes:
-            if begun:
-                begun(script.title)
-            walked.append(walk(script, ground, judged, pause))
+        walked = list(visitors.map(walked_through, journey.scenes))
     finally:
-        if server:
-            browser.run(server.close(), limit)
+        visitors.shutdown(wait=False, cancel_futures=True)
+    if server:
+        browser.run(server.close(), limit)
     return Outcome(
         subject.name,
         subject.containers,

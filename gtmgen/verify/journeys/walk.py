@@ -99,6 +99,7 @@ def walk(script: SceneScript, ground: Ground, judge: Judge, pause: Callable[[str
 class _Walk:
     def __init__(self, script: SceneScript, ground: Ground, judge: Judge, pause: Callable[[str], None] | None) -> None:
         self._script, self._ground, self._judge, self._pause = script, ground, judge, pause
+        self._visit = ground.server.visit() if ground.server else None
         self._steps: list[StepFacts] = []
         self._verdicts: list[Verdict] = []
         self._server_not_done: list[str] = []
@@ -172,7 +173,7 @@ class _Walk:
             backlog=(*defaults, *script.backlog),
             scripts=dict.fromkeys(script.blocked),
             stubs=ground.stubs,
-            answer=ground.server.answer if ground.server else None,
+            answer=self._visit.answer if self._visit else None,
             limit=ground.limit,
             browser=ground.browser,
         )
@@ -180,7 +181,7 @@ class _Walk:
     def _note(self, step: Step, page: Page, started: float) -> None:
         """Writes down what is new."""
         result = self._result = self._attempt(step, page.result) or self._result
-        seen = self._ground.server.take() if self._ground.server else _NOTHING
+        seen = self._visit.take() if self._visit else _NOTHING
         self._server_not_done += seen.not_done
         self._elsewhere += seen.elsewhere
         facts = self._told.new(result)._replace(

@@ -1,11 +1,12 @@
 """The server half beside a page: answers the hits of the web container as a tagging server does, and keeps what came of them.
 
     server = Server(compile_server(export), library, "https://sgtm.shop.example", browser)
-    with Page(program, answer=server.answer, …) as page: …
-    server.take()            # what happened since the last time it was asked
+    visit = server.visit()
+    with Page(program, answer=visit.answer, …) as page: …
+    visit.take()             # what happened since the last time it was asked
 
 The server container runs in a blank page of its own in the same browser; what its templates send goes to the platforms' stand-ins
-(`server_api`) and nowhere else.
+(`server.api`) and nowhere else. Visits may go on side by side: none finds what another has left.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from gtmgen.platforms import Library
 from gtmgen.verify.browser.chromium import Browser
 from gtmgen.verify.browser.network import Response
 from gtmgen.verify.browser.result import Request
+from gtmgen.verify.javascript import read
 from gtmgen.verify.outcome import ServerEvent
 from gtmgen.verify.program.compile import Program
 from gtmgen.verify.server.api import Taken, answer
@@ -30,23 +33,9 @@ from gtmgen.verify.server.half import given, source, told
 if TYPE_CHECKING:
     from gtmgen.verify.browser.chromium import RawPage
 
-_LIMIT = 15.0  # seconds for all tags of an event; a template's own limit is shorter
+_LIMIT = 5.0  # seconds for one evaluation
+_MOST_ANSWERS = 100  # to a hit; a template that asks for ever is left
 _REMOTE_ADDRESS = "203.0.113.1"
-_SERVE = """
-window.__shared = {};
-window.__serve = async (hit) => {
-  const host = {
-    now: () => Date.now(),
-    random: Math.random,
-    shared: window.__shared,
-    http: (url, options, body) => window.__http(url, options || {}, body === undefined ? "" : body),
-  };
-  const report = window.__run(hit, host);
-  const waits = () => report.tags.some((entry) => entry.report && entry.report.open > 0);
-  for (let i = 0; waits() && i < %d; i += 1) await new Promise((done) => setTimeout(done, 5));
-  return JSON.stringify(report);
-};
-"""
 
 
 class Seen(NamedTuple):
@@ -64,28 +53,61 @@ class Server:
     """A tagging server: one server container behind one address."""
 
     def __init__(self, container: Program, library: Library, url: str, browser: Browser) -> None:
-        self._container, self._library, self._browser = container, library, browser
-        self._url = url.rstrip("/")
+        self.container, self.library = container, library
+        self.url = url.rstrip("/")
+        self._browser = browser
         self._page: RawPage | None = None
-        self._lock = asyncio.Lock()
+        self._opening = asyncio.Lock()
+        self._visits = count()
+
+    def visit(self) -> Visit:
+        """The server as a visitor finds it who is the first."""
+        return Visit(self, next(self._visits))
+
+    async def page(self) -> RawPage:
+        """The page that the container runs in; it is opened when it is first needed. Called in the browser's thread."""
+        async with self._opening:
+            if not self._page:
+                context = await self._browser.raw.new_context(service_workers="block")
+                await context.route("**/*", lambda route: route.abort())
+                page = await context.new_page()
+                await page.evaluate(
+                    f"() => {{ {read('server/visits')}; window.__visits = makeVisits({source(self.container)}); }}"
+                )
+                self._page = page
+        return self._page
+
+    async def close(self) -> None:
+        """Closes the server's page."""
+        if self._page:
+            await self._page.context.close()
+            self._page = None
+
+
+class Visit:
+    """What one visitor's hits do on a server."""
+
+    def __init__(self, server: Server, number: int) -> None:
+        self._server, self._number = server, number
+        self._one_by_one = asyncio.Lock()
         self._events: list[ServerEvent] = []
         self._taken: list[tuple[str, Taken]] = []
         self._elsewhere: list[str] = []
-        self._not_done = list(container.not_done)
-        self._bodies: list[tuple[str, Taken]] = []
+        self._not_done = list(server.container.not_done)
 
     async def answer(self, request: Request) -> Response | None:
         """Answers a request to the tagging server; None leaves any other to the harness. Called in the browser's thread."""
-        if not request.url.startswith((f"{self._url}/", f"{self._url}?")):
+        address = self._server.url
+        if not request.url.startswith((f"{address}/", f"{address}?")):
             return None
         origin = next((value for key, value in request.headers.items() if key.lower() == "origin"), "*")
         headers = {"access-control-allow-origin": origin, "access-control-allow-credentials": "true"}
-        path = request.url.removeprefix(self._url).partition("?")[0]
+        path = request.url.removeprefix(address).partition("?")[0]
         if path not in PATHS or not is_hit(request.url):  # the client knows its paths, below the server's own address
             return Response(status=404, headers=headers)
         hit = Hit(request.url, request.body or "", request.headers, _REMOTE_ADDRESS)
         cookies: list[str] = []
-        async with self._lock:  # one after the other, so that the order of what happened is the order of the hits
+        async with self._one_by_one:  # so that the order of what happened is the order of the hits
             for data in events(hit):
                 cookies += await self._event(hit, data)
         return Response(headers={**headers, **({"set-cookie": "\n".join(cookies)} if cookies else {})})
@@ -97,38 +119,36 @@ class Server:
             kept.clear()
         return seen
 
-    async def close(self) -> None:
-        """Closes the server's page."""
-        if self._page:
-            await self._page.context.close()
-            self._page = None
-
     async def _event(self, hit: Hit, data: Mapping[str, Any]) -> list[str]:
-        page = self._page or await self._open()
-        self._bodies.clear()
-        report = json.loads(await asyncio.wait_for(page.evaluate("(hit) => __serve(hit)", given(hit, data)), _LIMIT))
+        bodies: list[tuple[str, Taken]] = []
+        said = await self._asked("serve", self._number, given(hit, data))
+        for _ in range(_MOST_ANSWERS):
+            if not said["asked"]:
+                break
+            answers = [self._http(one, bodies) for one in said["asked"]]
+            said = await self._asked("goOn", said["number"], answers)
+        report = said["report"]
         tags = told(report)
         self._not_done += [said for said in report["notDone"] if said not in self._not_done]
         self._events.append(ServerEvent(str(data.get("event_name", "")), data, tags))
         owner = {request["body"]: tag.tag for tag in tags for request in tag.requests}
-        self._taken += [(owner.get(body, ""), one) for body, one in self._bodies]
+        self._taken += [(owner.get(body, ""), one) for body, one in bodies]
         return [str(cookie["text"]) for tag in tags for cookie in tag.cookies if cookie.get("text")]
 
-    async def _open(self) -> RawPage:
-        context = await self._browser.raw.new_context(service_workers="block")
-        await context.route("**/*", lambda route: route.abort())
-        page = await context.new_page()
-        await page.expose_function("__http", self._http)
-        await page.evaluate(f"() => {{ window.__run = {source(self._container)}; {_SERVE % int(_LIMIT * 200)} }}")
-        self._page = page
-        return page
+    async def _asked(self, what: str, *given: Any) -> Any:
+        """Asks the server's page (`runtime/server/visits.js`)."""
+        page = await self._server.page()
+        work = page.evaluate(f"(given) => __visits.{what}(...JSON.parse(given))", json.dumps(given))
+        return json.loads(await asyncio.wait_for(work, _LIMIT))
 
-    async def _http(self, url: str, options: Mapping[str, Any], body: str) -> dict[str, Any]:
-        headers = {str(key).lower(): str(value) for key, value in (options.get("headers") or {}).items()}
-        got = answer(self._library, url, headers, str(body), time.time())
+    def _http(self, asked: Mapping[str, Any], bodies: list[tuple[str, Taken]]) -> dict[str, Any]:
+        """Answers what a template asks, as the platform whose address it is would."""
+        url, body = str(asked["url"]), str(asked["body"])
+        headers = {str(key).lower(): str(value) for key, value in (asked["options"].get("headers") or {}).items()}
+        got = answer(self._server.library, url, headers, body, time.time())
         if got is None:
             parts = urlsplit(url)
             self._elsewhere.append(f"{parts.scheme}://{parts.netloc}{parts.path}")
             return {"reason": "failed"}
-        self._bodies += [(str(body), one) for one in got.taken]
+        bodies += [(body, one) for one in got.taken]
         return {"statusCode": got.status, "headers": {}, "body": got.body}
