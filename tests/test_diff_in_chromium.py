@@ -10,6 +10,7 @@ import pytest
 
 from gtmgen.report.diff.html import html
 from tests.runtime import browser
+from tests.runtime.browser import TOP
 from tests.strategies import NASTY
 from tests.test_diff_html import NEW, OLD, OVERRIDE, PLAIN, compared, made
 
@@ -70,7 +71,7 @@ def focused(page: Page) -> str:
 
 def search(page: Page, text: str) -> str:
     page.keyboard.press("/")
-    page.keyboard.type(text)
+    page.keyboard.insert_text(text)  # at once: letter by letter it would be searched for each beginning
     page.locator("#found:not(:empty)").wait_for()
     return page.inner_text("#found")
 
@@ -136,9 +137,7 @@ def test_the_keyboard_is_enough(page_text: str) -> None:
         page.keyboard.press("j")
         assert focused(page) == "Purchase"
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-        box = page.locator(".change:has(:focus)").bounding_box()
-        assert box
-        assert 0 <= box["y"] <= 500
+        assert 0 <= page.locator(".change:has(:focus)").evaluate(TOP) <= 500
         was = page.locator(".change:has(:focus)").evaluate("card => card.open")
         page.keyboard.press("Enter")
         assert page.locator(".change:has(:focus)").evaluate("card => card.open") is not was

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Page", "close_shared", "shared", "unavailable"]
 
+TOP = "element => element.getBoundingClientRect().top"
+"""How far from the window's upper edge an element is; the browser lays it out for that, where it has put that off."""
 STORAGE = "() => { try { return [{ ...localStorage }, { ...sessionStorage }] } catch (error) { return [{}, {}] } }"
 """What localStorage and sessionStorage hold."""
 
