@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -369,8 +370,8 @@ def alive(pid: int) -> bool:
 
 def test_without_a_chromium_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GTMGEN_CHROMIUM", str(tmp_path / "none"))
-    with pytest.raises(GtmgenError) as none:
-        Browser()
+    with Browser() as browser, pytest.raises(GtmgenError) as none:
+        browser.run(asyncio.sleep(0), 1)
     (finding,) = none.value.findings
     assert (finding.rule, "GTMGEN_CHROMIUM names" in finding.message, "apt-get install chromium" in finding.hint) == (
         "no-chromium",
@@ -381,5 +382,5 @@ def test_without_a_chromium_it_is_said_how_to_get_one(monkeypatch: pytest.Monkey
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
     monkeypatch.setenv("GTMGEN_CHROMIUM", str(broken))
-    with pytest.raises(GtmgenError, match="does not start"):
-        Browser()
+    with Browser() as browser, pytest.raises(GtmgenError, match="does not start"):
+        browser.run(asyncio.sleep(0), 1)

@@ -15,8 +15,11 @@ from gtmgen.findings import Finding, GtmgenError
 if TYPE_CHECKING:
     from gtmgen.container.read import Export
     from gtmgen.platforms import Library
+    from gtmgen.verify.journeys.journey import Journey
     from gtmgen.verify.outcome import Outcome
-    from gtmgen.verify.subject import Ready
+    from gtmgen.verify.subject import Ready, Subject
+
+    Asked = tuple[Subject, Journey]
 
 
 @click.command()
@@ -64,7 +67,7 @@ def verify(
 
     refuse_without_libraries()
     library = platforms_of(templates)
-    every = _every_ready(files, journey_file, server_file, library)
+    every = _all_asked(files, journey_file, server_file, library)
     found = _verified(every, library, headed or pause, pause, limit)
     from gtmgen.report.verify import FORMATS, summary
 
@@ -82,17 +85,17 @@ def verify(
         raise SystemExit(NO)
 
 
-def _every_ready(
+def _all_asked(
     files: Sequence[str], journey_file: str | None, server_file: str | None, library: Library
-) -> list[Ready]:
-    """What is verified; whatever is wrong with any of the files, at once."""
+) -> list[Asked]:
+    """What is verified, each with its journey; whatever is wrong with any of the files, at once."""
     from gtmgen.side import too_deep
 
-    every: list[Ready] = []
+    every: list[Asked] = []
     findings: list[Finding] = []
     for file in files:
         try:
-            every.append(_ready(file, journey_file, server_file, library))
+            every.append(_asked(file, journey_file, server_file, library))
         except GtmgenError as problem:
             findings += problem.findings
         except RecursionError:
@@ -102,12 +105,12 @@ def _every_ready(
     return every
 
 
-def _ready(file: str, journey_file: str | None, server_file: str | None, library: Library) -> Ready:
+def _asked(file: str, journey_file: str | None, server_file: str | None, library: Library) -> Asked:
     """A file with the journey that it is walked through."""
     from gtmgen.container.read import MAX_BYTES, is_container, read
     from gtmgen.files import read_bytes, read_spec
     from gtmgen.source import decode
-    from gtmgen.verify.subject import of_containers, of_spec, ready
+    from gtmgen.verify.subject import of_containers, of_spec
 
     raw, name = read_bytes(file, MAX_BYTES), "<stdin>" if file == "-" else file
     if is_container(raw, name):
@@ -123,10 +126,10 @@ def _ready(file: str, journey_file: str | None, server_file: str | None, library
         from gtmgen.verify.derive.derive import derive
 
         assert subject.spec, "a container without a journey has been refused"
-        return ready(subject, derive(subject.spec, subject.sendings, library))
+        return subject, derive(subject.spec, subject.sendings, library)
     from gtmgen.verify.journeys.journey_file import load
 
-    return ready(subject, load(read_spec(journey_file), journey_file, subject.site, subject.words))
+    return subject, load(read_spec(journey_file), journey_file, subject.site, subject.words)
 
 
 def _export(file: str) -> Export:
@@ -143,20 +146,22 @@ def _set_ups(server_file: str | None) -> list[str]:
     return beside(server_file, map(str, Path(server_file).parent.glob("*.json"))) if server_file else []
 
 
-def _verified(every: Sequence[Ready], library: Library, headed: bool, pause: bool, limit: float) -> list[Outcome]:
+def _verified(every: Sequence[Asked], library: Library, headed: bool, pause: bool, limit: float) -> list[Outcome]:
     from gtmgen.verify.browser.chromium import Browser
+    from gtmgen.verify.subject import ready
     from gtmgen.verify.verify import verify as run
     from gtmgen.verify.without_secrets import secrets_of, without_secrets
 
-    def told(ready: Ready) -> Outcome:
-        secrets = secrets_of((ready.subject.web, ready.subject.server), ready.journey.variables)
-        return without_secrets(run(ready, library, browser, limit=limit, begun=begun, pause=stop), secrets)
+    def told(one: Ready) -> Outcome:
+        secrets = secrets_of((one.subject.web, one.subject.server), one.journey.variables)
+        return without_secrets(run(one, library, browser, limit=limit, begun=begun, pause=stop), secrets)
 
     with Browser(headed=headed) as browser:
+        compiled = [ready(*one) for one in every]  # while the browser starts
         begun = _progress() if watched() and not pause else None
         stop = _pause if pause else None
         try:
-            return [told(ready) for ready in every]
+            return [told(one) for one in compiled]
         finally:
             if begun:
                 click.echo("\r\x1b[K", nl=False, err=True)

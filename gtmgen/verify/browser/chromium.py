@@ -14,6 +14,7 @@ import re
 import shutil
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -90,15 +91,9 @@ def refuse_without_libraries() -> None:
 
 
 class Browser:
-    """One Chromium, for any number of pages.
-
-    Raises:
-        GtmgenError: there is none, or it does not start; the finding says how to get one.
-    """
+    """One Chromium, for any number of pages. It starts in the background; `run` waits until it has."""
 
     def __init__(self, *, headed: bool = False) -> None:
-        if why := unavailable(headed=headed):
-            raise GtmgenError([_none(why)])
         self.headed = headed
         """Whether somebody looks at it."""
         self._loop = asyncio.new_event_loop()
@@ -108,16 +103,11 @@ class Browser:
         atexit.register(self.close)
         self._driver: Any = None
         self._raw: RawBrowser | None = None
-        try:
-            self.run(self._start(headed), START_LIMIT)
-        except BaseException as problem:
-            self.close()
-            if isinstance(problem, Exception):
-                said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-                raise GtmgenError([_none(f"{chromium()} does not start: {said}")]) from None
-            raise
+        self._start = asyncio.run_coroutine_threadsafe(asyncio.wait_for(self._started(headed), START_LIMIT), self._loop)
 
-    async def _start(self, headed: bool) -> None:
+    async def _started(self, headed: bool) -> None:
+        if why := unavailable(headed=headed):
+            raise GtmgenError([_none(why)])
         from playwright.async_api import async_playwright
 
         self._driver = await async_playwright().start()
@@ -155,11 +145,19 @@ class Browser:
             limit: seconds it may take.
 
         Raises:
+            GtmgenError: there is no Chromium, or it does not start; the finding says how to get one.
             TimeoutError: it took longer, and was given up.
         """
-        if not self._open:
+        try:
+            self._start.result()
+            if not self._open:
+                raise TimeoutError("the browser has been closed")
+        except BaseException as problem:
             work.close()
-            raise TimeoutError("the browser has been closed")
+            if isinstance(problem, GtmgenError | TimeoutError) or not isinstance(problem, Exception):
+                raise
+            said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+            raise GtmgenError([_none(f"{chromium(headed=self.headed)} does not start: {said}")]) from None
         return self._run(work, limit)
 
     def _run(self, work: Coroutine[Any, Any, T], limit: float) -> T:
@@ -176,6 +174,8 @@ class Browser:
             return
         self._open = False
         atexit.unregister(self.close)
+        with suppress(Exception):  # whoever used it has been told that it did not start
+            self._start.result(START_LIMIT)
         try:
             self._run(self._stop(), START_LIMIT)
         finally:
@@ -188,10 +188,8 @@ class Browser:
             await self._raw.close()
         if self._driver:
             await self._driver.stop()
-        for work in asyncio.all_tasks() - {
-            asyncio.current_task()
-        }:  # whoever waits for something hears that it will not come
-            work.cancel()
+        for waiting in asyncio.all_tasks() - {asyncio.current_task()}:  # what they wait for will not come
+            waiting.cancel()
 
     def __enter__(self) -> Self:
         return self

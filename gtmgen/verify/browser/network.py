@@ -134,7 +134,9 @@ class Network:
 
     def sink(self, sunk: Sunk) -> None:
         """Takes a request that left with its page."""
-        self._sunk.append(Request(*sunk[:3], "ping", headers=dict(sunk.headers), page=max(0, self.page - 1), leaving=True))
+        self._sunk.append(
+            Request(*sunk[:3], "ping", headers=dict(sunk.headers), page=max(0, self.page - 1), leaving=True)
+        )
 
     @property
     def sunk_count(self) -> int:
