@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,7 +34,7 @@ TAKEN = {
     "meta": '{"events_received": 1}',
     "zonk": '{"verdict": {"number": 7}}',
 }
-TOKEN = "SECRETSECRET"
+TOKEN = "SECRET/SECRET"
 VISITORS = parse((ROOT / "tests" / "vectors.yml").read_text(encoding="utf-8"), "vectors.yml").data["visitor"]
 CASES = [
     case
@@ -282,13 +283,24 @@ def test_the_template_sends_what_the_client_sends_and_logs_nobody(name: str, dra
         **{"pixel": PIXELS[name], "token": TOKEN, "event": expected.event, "eventId": expected.event_id},
         **{"params": rows(plain), "items": products, "fromItems": ",".join(take), "user": rows(user), **options},
     }
-    fault = drawn.draw(st.sampled_from([None, {"statusCode": 502, "body": "<p>"}, {"statusCode": 400, "body": "{}"}]))
+    said = f"{TOKEN}, {quote(TOKEN, safe='')} of 203.0.113.77 (Agent/7), jane@x.de, ?m=jane%40x.de"
+    repeated = json.dumps({"message": said, "error": {"message": said}, "verdict": {"words": said}})
+    faults = [None, {"statusCode": 502, "body": "<p>"}, *({"statusCode": n, "body": repeated} for n in (400, 502))]
+    fault = drawn.draw(st.sampled_from(faults))
     report = delivered(name, tag, hit, answers=[fault] if fault else [])
     _, body = request(server, PIXELS[name], [dict(expected.body)])
     assert doubles(json.loads(report.requests[0]["body"])) == doubles(body)
     log = " ".join(report.log)
     assert log.count(expected.event_id) == len(report.log) > 0
-    for secret in (TOKEN, "203.0.113.77", "Agent/7", *(str(value) for value in user.values())):
+    for secret in (
+        TOKEN,
+        quote(TOKEN, safe=""),
+        "203.0.113.77",
+        "Agent/7",
+        "jane@x.de",
+        "jane%40",
+        *map(str, user.values()),
+    ):
         assert len(secret) < 6 or secret not in log
 
 
