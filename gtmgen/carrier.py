@@ -38,7 +38,11 @@ class Carrier(NamedTuple):
     items_events: frozenset[str]
     """The events whose products travel as such; with any other event they are lost on the way."""
     longest: int
-    """How many characters products may take; with more the carrier would not send the event at all."""
+    """How many bytes the rows of an event may take, percent-encoded; with many more the carrier would not send the event at all."""
+    longest_text: int
+    """How many of them one text may take; a longer one is left out."""
+    most_items: int
+    """How many products travel as such; of more the carrier drops some."""
     hosts: tuple[str, ...]
     """The carrier's own hosts, which no server container answers at."""
     user: Mapping[str, str]
@@ -82,6 +86,7 @@ def carrier(library: Library) -> Carrier:
 
 _SETS = ("items_events", "kept", "objects", "unsent", "copies_events", "enhanced")
 _MAPS = ("tags", "rows", "user")
+_NUMBERS = ("longest", "longest_text", "most_items")
 
 
 @lru_cache(maxsize=4)
@@ -106,7 +111,7 @@ def _wrong(source: Source) -> Iterator[Finding]:
         hint = f"did you mean `{near}`?" if near else ""
         yield error("carrier", f"`{key}` is no key of a carrier", source.locate((key,), key=True), hint)
     for key in wanted:
-        kind = list if key in _SETS or key == "hosts" else dict if key in _MAPS else int if key == "longest" else str
+        kind = list if key in _SETS or key == "hosts" else dict if key in _MAPS else int if key in _NUMBERS else str
         if key not in data:
             yield error(
                 "carrier", f"`{key}` is missing", source.locate(()), "start from a copy of gtmgen's own carrier.yml"

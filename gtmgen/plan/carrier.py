@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence, Set
 from typing import Any
+from urllib.parse import quote
 
 from gtmgen.carrier import Carrier
 from gtmgen.plan import values
@@ -61,7 +62,7 @@ def _config_tag(parts: Parts, spec: Spec, found: Sequence[Hit], carrier: Carrier
     notes = f"Loads {carrier.name}, which takes the events to the server container. It sends no page view. {made(spec)}"
     args = {"notes": notes, "id": _id(spec), "rows": rows, "on": [on], "consent": consent, "paused": False}
     name = entity_name(spec.prefix, carrier.name, "Google Tag")
-    return Entity("tag", carrier.tags["config"], name, spec.server.at, args, folder=own_folder(spec, carrier.name))
+    return Entity("tag", carrier.tags["config"], name, spec.server.at, args, folder=_folder(spec, carrier))
 
 
 def _event_tag(parts: Parts, spec: Spec, hit: Hit, library: Library, carrier: Carrier, *, reads_page: bool) -> Entity:
@@ -80,7 +81,7 @@ def _event_tag(parts: Parts, spec: Spec, hit: Hit, library: Library, carrier: Ca
         (carrier.server_url, spec.server.url),
         (carrier.conversion, literal(parts, spec.prefix, hit.marker, sending.at)),
         (carrier.event_id, id_),
-        *((row.name, _operand(parts, spec, row, carrier, sending.at)) for row in hit.rows),
+        *_rows(parts, spec, hit, carrier),
     ]
     platforms = " and ".join(library.platforms[carried.sending.platform].name for carried in hit.carried)
     notes = f"Takes {sending.conversion} to the server container, which sends it to {platforms}. {made(spec)}"
@@ -94,13 +95,50 @@ def _event_tag(parts: Parts, spec: Spec, hit: Hit, library: Library, carrier: Ca
         "paused": sending.paused,
     }
     name = entity_name(spec.prefix, carrier.name, hit.title)
-    return Entity("tag", carrier.tags["event"], name, sending.at, args, folder=own_folder(spec, carrier.name))
+    return Entity("tag", carrier.tags["event"], name, sending.at, args, folder=_folder(spec, carrier))
 
 
 def _id(spec: Spec) -> Operand:
     assert spec.server is not None
     given = spec.server.measurement_id
     return Ref(str(given.name)) if isinstance(given, Lookup) else given
+
+
+def _rows(parts: Parts, spec: Spec, hit: Hit, carrier: Carrier) -> list[tuple[str, Operand]]:
+    """What stands in the rows of a hit. Products come last: they travel where everything else leaves room for them."""
+    prefix, at = spec.prefix, hit.sending.at
+    found = {row.name: _operand(parts, spec, row, carrier, at) for row in hit.rows if row.form not in _PRODUCTS}
+    others = tuple(found.values())
+    taken = sum(len(quote(str(other), safe="")) for other in others if not isinstance(other, Ref))
+    taken += sum(len(f"&epn.{quote(row.name)}=") for row in hit.rows)
+    before: list[Operand] = []
+    for row in hit.rows:
+        if row.form not in _PRODUCTS:
+            continue
+        products = _products(parts, spec, row, carrier, at)
+        context = {
+            "value": products,
+            "others": [other for other in others if isinstance(other, Ref)],
+            "before": tuple(before),
+            "longest": carrier.longest - taken,
+        }
+        own = row.name not in {carrier.items, carrier.contents}  # another platform's, beside the first's
+        words = [hit.title, *([row.name] if own else []), "Products"]
+        name = entity_name(prefix, carrier.name, *words, code=True)
+        body = Body("_gtm/code/wire_room.js.j2", context)
+        found[row.name] = put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, _folder(spec, carrier)))
+        before.append(products)
+    return [(row.name, found[row.name]) for row in hit.rows]
+
+
+def _products(parts: Parts, spec: Spec, row: Row, carrier: Carrier, at: Path) -> Ref:
+    """The variable with products as they travel, and the bytes that they take."""
+    value = values.operand(parts, spec.prefix, row.source, "items", at)
+    context = {"value": value, "form": row.form, "keys": row.keys, "most": carrier.most_items}
+    title = "JSON" if row.form == "products" else "As sent"
+    name = entity_name(spec.prefix, carrier.name, title, _words(spec.prefix, value), code=True)
+    body = Body("_gtm/code/wire_products.js.j2", context)
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, _folder(spec, carrier)))
 
 
 def _operand(parts: Parts, spec: Spec, row: Row, carrier: Carrier, at: Path) -> Operand:
@@ -124,19 +162,29 @@ def _operand(parts: Parts, spec: Spec, row: Row, carrier: Carrier, at: Path) -> 
         text = json.dumps(list(value)) if isinstance(value, tuple) and not isinstance(value, Ref) else str(value)
         if not isinstance(value, Ref):
             return literal(parts, prefix, as_sent(text) if row.form == "any" else text, at)
-        if row.form in {"number", "text"}:
+        if row.form == "number":
             return value
     words = [_words(prefix, value), *(f"in {_words(prefix, currency)}" for currency in spoilt_by)]
     words += [f"of {_words(prefix, needs)}"] if needs is not None else []
     title = _TITLES.get(row.form) or ("" if isinstance(value, Ref) else "Value")
     name = entity_name(prefix, carrier.name, *filter(None, (title, " ".join(words))), code=True)
-    context = {"value": value, "form": row.form, "spoilt_by": spoilt_by, "needs": needs, "keys": row.keys}
-    context["longest"] = carrier.longest
+    context = {
+        "value": value,
+        "form": row.form,
+        "spoilt_by": spoilt_by,
+        "needs": needs,
+        "longest": carrier.longest_text,
+    }
     body = Body("_gtm/code/wire.js.j2", context)
-    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, own_folder(spec, carrier.name)))
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, _folder(spec, carrier)))
 
 
-_TITLES = {"texts": "JSON", "products": "JSON", "items": "As sent", "any": "As sent"}
+def _folder(spec: Spec, carrier: Carrier) -> str:
+    return own_folder(spec, carrier.name)
+
+
+_TITLES = {"texts": "JSON", "text": "As sent", "any": "As sent"}
+_PRODUCTS = frozenset({"items", "products"})
 
 
 def _words(prefix: str, value: Operand | None) -> str:
