@@ -90,6 +90,8 @@ def planted(fault: Mapping[str, Any]) -> Subject:
         version["tag"].append(html_tag(tag, str(950 + number)))
     for name, fields in fault.get("set", {}).items():
         entity(web, name).update(with_ids(web, fields))
+    for name, fields in fault.get("set server", {}).items():
+        entity(server, name).update(fields)
     return made._replace(web=web, server=server)
 
 

@@ -309,6 +309,16 @@ def run_quietly(path: Path) -> list[str]:
             ["transformations of the server container (`No e-mail`)"],
         ),
         ({"zone": [{"name": "Z"}]}, ["zones"]),
+        (
+            {
+                "tag": [
+                    {"name": "First", "type": "http_request", "tagId": "1"},
+                    {"name": "Second", "type": "http_request", "tagId": "2", "setupTag": [{"tagName": "First"}]},
+                    {"name": "Third", "type": "http_request", "tagId": "3", "teardownTag": [{"tagName": "First"}]},
+                ]
+            },
+            ["setup and cleanup tags in the server container (of `Second`, `Third`): they are not run"],
+        ),
     ],
 )
 def test_what_a_server_container_has_and_is_not_run_is_said(extra: dict[str, Any], said: list[str]) -> None:
@@ -316,7 +326,10 @@ def test_what_a_server_container_has_and_is_not_run_is_said(extra: dict[str, Any
     assert [found.startswith(wanted) for found, wanted in zip(program.not_done, said, strict=True)] == [True] * len(
         said
     )
-    assert Server(program, known(), "https://sgtm.shop.example", cast(Any, None)).visit().take().not_done == program.not_done
+    assert (
+        Server(program, known(), "https://sgtm.shop.example", cast(Any, None)).visit().take().not_done
+        == program.not_done
+    )
 
 
 def test_a_missing_variable_can_be_given_by_a_journey() -> None:

@@ -31,17 +31,12 @@ class Tags {
       const outcome = this.rules.decide(tag, event);
       if (outcome === null) continue;
       const { fires, blocked, near } = outcome;
-      if (fires && this.inTime(tag)) chosen.push({ tag, trigger: fires.trigger });
+      if (fires && inTime(tag, Date.now())) chosen.push({ tag, trigger: fires.trigger });
       else if (fires) this.note(event, tag, "schedule", { trigger: fires.trigger });
       else if (blocked) this.note(event, tag, "exception", { trigger: blocked[0].trigger, why: blocked[1].trigger });
       else this.note(event, tag, "filter", { trigger: near[0].trigger, why: near[1] });
     }
     return chosen;
-  }
-
-  inTime(tag) {
-    const [start, end] = tag.schedule || [0, 0];
-    return Date.now() >= start && (!end || Date.now() < end);
   }
 
   // Starts the chosen tags in order; `finished` is called once all of them have reported.

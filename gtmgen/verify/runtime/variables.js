@@ -59,7 +59,7 @@ class Variables {
     try {
       const inner = (other) => this.reference(other, event);
       const macro = this.macros[number];
-      return this.format(macro, this.evaluate(macro, event, inner), inner);
+      return formatted(macro, this.evaluate(macro, event, inner), inner, this.page);
     } finally {
       this.open.delete(number);
     }
@@ -87,19 +87,5 @@ class Variables {
       this.page.note({ kind: "error", event: this.page.current, source: `variable ${macro.name}`, message: String(error) });
       return undefined;
     }
-  }
-
-  // "Format value": the case first, then the replacements, each of exactly its value (gtm-runtime.md 4.3).
-  format(macro, found, inner) {
-    let value = found;
-    if (macro.convert_case_to && typeof value === "string") value = macro.convert_case_to === 1 ? value.toLowerCase() : value.toUpperCase();
-    const replace = (key, from) => {
-      if (value === from && macro[key] !== undefined) value = resolve(macro[key], inner, this.page);
-    };
-    replace("convert_null_to", null);
-    replace("convert_undefined_to", undefined);
-    replace("convert_true_to", true);
-    replace("convert_false_to", false);
-    return value;
   }
 }

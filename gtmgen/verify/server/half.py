@@ -27,7 +27,18 @@ from gtmgen.verify.server.collect import Hit
 CLIENT = "GA4"
 """What the stock client is called in every new server container."""
 _STOCK = "gaaw_client"
-_FILES = ("values", "escape", "expressions", "conditions", "rules", "tables", "page_values", "record")
+_FILES = (
+    "values",
+    "escape",
+    "expressions",
+    "conditions",
+    "rules",
+    "tables",
+    "format_value",
+    "page_values",
+    "schedule",
+    "record",
+)
 _SERVER = ("server/event_data", "server/server_variables", "server/serve")
 
 
@@ -36,7 +47,7 @@ class ServerTag(NamedTuple):
 
     tag: str
     outcome: str
-    """fired, filter, exception or paused."""
+    """fired, filter, exception, schedule or paused."""
     trigger: str
     why: str
     """The condition that did not hold, or the exception."""
@@ -78,6 +89,12 @@ def _passed_over(export: Mapping[str, Any]) -> Iterator[str]:
         yield f"clients of the server container ({others}): a {CLIENT} client alone takes what the web container sends"
     if clients and all(one.get("type") != _STOCK for one in clients):
         yield f"the server container has no {CLIENT} client; what is seen of it is what it would do with one"
+    active = [one for one in rows(version.get("tag")) if one.get("paused") is not True]
+    if tied := _names(one for one in active if rows(one.get("setupTag")) or rows(one.get("teardownTag"))):
+        yield (
+            f"setup and cleanup tags in the server container (of {tied}): they are not run, so what a setup tag would hold back "
+            "is seen to be sent"
+        )
 
 
 def _names(entities: Iterable[Mapping[str, Any]]) -> str:

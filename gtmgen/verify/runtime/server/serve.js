@@ -58,6 +58,10 @@ function serve(program, templates, hit, host) {
       entry.outcome = "paused";
       return;
     }
+    if (!inTime(tag, host.now())) {
+      Object.assign(entry, { outcome: "schedule", why: "its schedule says not now" });
+      return;
+    }
     entry.outcome = "fired";
     entry.given = resolveGiven(tag, (other) => variables.reference(other), run);
     if (tag.function.startsWith("__cvt_")) entry.report = run.template(tag, entry.given);

@@ -37,13 +37,18 @@ class ServerVariables {
     if (this.open.has(number)) return undefined; // a variable that needs itself
     this.open.add(number);
     try {
-      const given = resolveGiven(macro, (other) => this.reference(other), run);
-      if (macro.function.startsWith("__cvt_")) return handOver(run.template(macro, given).value);
-      const type = SERVER_VARIABLES[macro.function];
-      if (!type) run.notDone(`variable "${macro.name}" of type ${macro.function.slice(2)}: its value is undefined`);
-      return type ? handOver(type(given, run)) : undefined;
+      const inner = (other) => this.reference(other);
+      return handOver(formatted(macro, this.value(macro, resolveGiven(macro, inner, run)), inner, run));
     } finally {
       this.open.delete(number);
     }
+  }
+
+  value(macro, given) {
+    const { run } = this;
+    if (macro.function.startsWith("__cvt_")) return run.template(macro, given).value;
+    const type = SERVER_VARIABLES[macro.function];
+    if (!type) run.notDone(`variable "${macro.name}" of type ${macro.function.slice(2)}: its value is undefined`);
+    return type ? type(given, run) : undefined;
   }
 }
