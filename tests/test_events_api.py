@@ -411,6 +411,14 @@ def test_what_an_answer_means(answer: Answer, status: int, body: str, kind: str)
     assert verdict(answer, Reply(status, body.encode())).kind == kind
 
 
+def test_a_platform_that_is_asked_too_often_is_asked_again() -> None:
+    server = toy().platforms["meta"].server
+    assert server
+    for code in (4, 17, 32, 613, 80004):
+        body = json.dumps({"error": {"message": f"(#{code}) limit", "type": "OAuthException", "code": code}})
+        assert verdict(server.answer, Reply(400, body.encode())).kind == "again"
+
+
 def test_how_long_a_platform_asks_to_wait() -> None:
     for header, seconds in (("7", 7), ("Thu, 01 Jan 2026 00:00:09 GMT", 9), ("soon", 0), ("-5", 0), ("", 0)):
         assert verdict(CODED, Reply(429, b"", header), NOW / 1000).wait == seconds
