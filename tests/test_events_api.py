@@ -107,6 +107,14 @@ def test_what_is_hashed_and_its_hash(row: dict[str, Any]) -> None:
     assert str(row["value"]) not in " ".join(payload.remarks) or row["value"] == ""
 
 
+@pytest.mark.parametrize("platform", ["tiktok", "meta", "zonk"])
+def test_a_hash_is_sent_in_small_letters_and_without_space_around_it(platform: str) -> None:
+    sha = "ab" * 32
+    for field in toy().platforms[platform].user.values():
+        for given in (sha.upper(), f" {sha}\n", f"\u00a0{sha.upper()}"):
+            assert hashed(field, given) == sha
+
+
 def test_a_published_hash_that_is_wrong_is_not_ours() -> None:
     for row in VECTORS["wrong"]:
         field = toy().platforms[row["platform"]].user[row["field"]]

@@ -1,7 +1,7 @@
 """What is known of a visitor, as a platform's server side wants it: cleaned as the browser does it, then hashed.
 
-The Python of `templates/_gtm/code/user.js.j2`. A server side takes a SHA-256 always, under a key of its own; what is one already
-passes in small letters; what does not look like what it should be is left out.
+The Python of `templates/_gtm/code/user.js.j2`. A server side takes a SHA-256 always, under a key of its own; what is one already, white
+space around it aside, passes in small letters; what does not look like what it should be is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from gtmgen.events_api.values import SPACE, string, trim, without_spaces
 from gtmgen.platform_server import ServerSide
 from gtmgen.platforms import UserField
 
-_HASHED = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+_DIGITS = 64
+_HASHED = re.compile(f"[0-9a-f]{{{_DIGITS}}}", re.IGNORECASE | re.ASCII)
 _INTERNATIONAL = re.compile("[^0-9]*00")
 _NATIONAL = re.compile("[^0-9]*0")
 _PLUS = re.compile(f"[{SPACE}]*[+]")
@@ -53,8 +54,8 @@ def cleaned(field: UserField, value: Any) -> str:
     text = string(value)
     if text is None:
         return ""
-    if _HASHED.fullmatch(text):
-        return text.lower()
+    if sha := _sha256(text):
+        return sha
     for word in field.clean:
         text = _CLEAN[word](text)
     if field.match:
@@ -64,10 +65,18 @@ def cleaned(field: UserField, value: Any) -> str:
 
 def hashed(field: UserField, value: Any) -> str:
     """The SHA-256 that is sent for a value, or "" where the value is left out."""
+    if sha := _sha256(string(value) or ""):
+        return sha
     text = cleaned(field, value)
-    if not text or _HASHED.fullmatch(text):
-        return text
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
+
+
+def _sha256(text: str) -> str:
+    """A text that is a hash already, as it is sent; "" for any other."""
+    if len(text) < _DIGITS:
+        return ""
+    trimmed = trim(text)
+    return trimmed.lower() if _HASHED.fullmatch(trimmed) else ""
 
 
 def browser_id(
