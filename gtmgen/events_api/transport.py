@@ -6,6 +6,7 @@ above that, which never holds one. It is never kept, and covered in everything t
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -110,9 +111,24 @@ class Http:
 
 
 def covered(raw: bytes, variable: str) -> bytes:
-    """An answer without the token: a platform may repeat it in its message, as it is or as it stands in an address."""
+    """An answer without the token: a platform may repeat it in its message, in any form that a reader would turn back into it."""
     token = os.environ.get(variable, "").strip()
-    for form in {token, quote(token, safe=""), quote_plus(token)} if token else ():
+    if not token:
+        return raw
+    bare = _without(raw, token)
+    try:  # JSON can write a letter in several ways: here each is written in one
+        plain = json.dumps(json.loads(bare), ensure_ascii=False).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
+        return bare
+    found = _without(plain, token)
+    return bare if found == plain else found
+
+
+def _without(raw: bytes, token: str) -> bytes:
+    """Without the token as it is, as it stands in an address, in JSON, and in JSON in JSON."""
+    once = {token, quote(token, safe=""), quote_plus(token)}
+    inside = {json.dumps(form)[1:-1] for form in (*once, token.replace("/", "\\/"))}
+    for form in sorted(once | inside, key=len, reverse=True):  # one may begin with another
         raw = raw.replace(form.encode("utf-8", "replace"), b"(the token)")
     return raw
 
