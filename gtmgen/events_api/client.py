@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gtmgen.events_api.transport import Http
 
 
+_FOR_EXAMPLE = {"data": "order_id", "user": "email", "page": "url"}
+
+
 class Refused(NamedTuple):
     """An event that was not taken, and why."""
 
@@ -120,11 +123,12 @@ class Client:
             place: what findings call the event's place.
 
         Raises:
-            GtmgenError: there is no such conversion, it has no event_id that the browser has too, or `at` or `consent` say nothing.
+            GtmgenError: there is no such conversion, it has no event_id that the browser has too, or something that is handed
+                over is of the wrong kind.
         """
         now = int(self.pace.clock())
-        when = int(at.timestamp()) if isinstance(at, datetime) else at
-        happened = Happened(data or {}, user or {}, page or {}, consent, when)
+        data, user, page = _mapping("data", data, place), _mapping("user", user, place), _mapping("page", page, place)
+        happened = Happened(data, user, page, consent, _moment(at, place))
         return tuple(
             payload
             for sending in self.of(conversion, platform, place)
@@ -137,6 +141,11 @@ class Client:
         Raises:
             GtmgenError: the spec sends no such conversion from a backend.
         """
+        given: dict[str, Any] = {"the conversion": conversion, "`platform`": platform}
+        for what, name in given.items():
+            if not isinstance(name, str):
+                message = f"{what} must be a name, and is of type {type(name).__name__}"
+                raise GtmgenError([error("handed-over", message, place, f"known: {', '.join(self._by_name)}")])
         if conversion not in self._by_name:
             near = nearest(conversion, self._by_name)
             hint = f"did you mean `{near}`?" if near else f"known: {', '.join(self._by_name)}"
@@ -219,6 +228,25 @@ class Client:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _mapping(name: str, given: Any, place: Position) -> Mapping[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        message = f"`{name}` must hold keys and values, and is of type {type(given).__name__}"
+        raise GtmgenError([error("handed-over", message, place, f'write {name}={{"{_FOR_EXAMPLE[name]}": …}}')])
+    return given
+
+
+def _moment(at: Any, place: Position) -> Any:
+    """A datetime in unix seconds; anything else as it is. Without a zone it would be read in this machine's, by chance."""
+    if not isinstance(at, datetime):
+        return at
+    if at.utcoffset() is None:
+        hint = "say which it is in: datetime.now(timezone.utc), or at.replace(tzinfo=…)"
+        raise GtmgenError([error("time", f"`at` is {at.isoformat()} without a zone", place, hint)])
+    return int(at.timestamp())
 
 
 __all__ = ["Client", "Pace", "Payload", "Refused", "Report"]

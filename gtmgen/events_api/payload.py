@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from gtmgen.events_api.reading import is_message, only_in_browser, read, type_of
+from gtmgen.events_api.unread import unread
 from gtmgen.events_api.values import no_id, number, platform_items, string, text_of
 from gtmgen.events_api.visitor import browser_id, hashed
 from gtmgen.findings import GtmgenError, Position, error
@@ -24,6 +25,7 @@ NOWHERE = Position("event", 0, 0)
 _DAY, _HOUR = 86_400, 3_600
 _MILLISECONDS = 100_000_000_000  # as seconds that is the year 5138
 _SHOWN = 40
+_CONSENT = "write {ad_storage: true, …}, or a list of what is granted: [ad_storage, …]"
 _WORDS = {"string": "text", "id": "id", "items": "list of products"}
 
 Consent = Mapping[str, Any] | Set[str] | Sequence[str] | None
@@ -90,7 +92,7 @@ def payloads(
     id_ = event_id(sending, library, happened.data, at)
     if refused := _too_old_or_new(platform, seconds, now):
         return tuple(Payload(*head, pixel, sending.sent_as, id_, seconds, {}, "", refused) for pixel in sending.pixels)
-    remarks: list[str] = []
+    remarks = list(unread(happened.user, happened.page, library))
     values = params(sending, platform, happened.data, remarks)
     user = _user(sending, platform, happened, seconds, remarks)
     if in_browser(sending) and now - seconds > platform.server.dedup_hours * _HOUR:
@@ -143,10 +145,12 @@ def denied(needs: tuple[str, ...], consent: Consent, at: Position = NOWHERE) -> 
                 raise GtmgenError([error("consent", f"the consent to `{name}` is {_shown(state)}", at, hint)])
         granted = {name for name, state in consent.items() if state in (True, "granted")}
     elif isinstance(consent, (Set, Sequence)) and not isinstance(consent, str):
+        for name in consent:
+            if not isinstance(name, str):
+                raise GtmgenError([error("consent", f"`consent` holds {_shown(name)}", at, _CONSENT)])
         granted = set(consent)
     else:
-        hint = "write {ad_storage: true, …}, or a list of what is granted"
-        raise GtmgenError([error("consent", f"`consent` is {_shown(consent)}", at, hint)])
+        raise GtmgenError([error("consent", f"`consent` is {_shown(consent)}", at, _CONSENT)])
     return tuple(name for name in needs if name not in granted)
 
 
@@ -162,22 +166,34 @@ def event_id(sending: Sending, library: Library, data: Mapping[str, Any], at: Po
     given_id = text_of(given) if string(given) is not None and not no_id(text_of(given)) else ""
     message = is_message(data)
     if source.named:
-        named = read(source.named, "id", data).value
+        named, raw = read(source.named, "id", data)
         if named is not None:
             return str(named) if source.exact else f"{source.event}.{named}"
         # the browser would have looked into places that nothing is known of here: what it found is in doubt
         if not given_id and (not message or only_in_browser(source.named)):
-            raise _no_id(sending, f"the value that its id is made of ({_places(source.named)}) is missing", at)
+            what = f"the value that its id is made of ({_places(source.named)})"
+            raise _no_id(sending, _none(what, raw) or f"{what} is missing", at)
     if given_id:
         return given_id
     event = library.events.get(source.event)
     name = event.id if event else ""
     if name and (source.derived or not in_browser(sending)):
-        derived = read(source.derived, "id", data, name).value
+        derived, raw = read(source.derived, "id", data, name)
         if derived is not None:
             return f"{source.event}.{derived}"
-        raise _no_id(sending, f"there is no {name} ({_places(source.derived)}) to make its id of", at)
-    raise _no_id(sending, "its id is made in the page" if in_browser(sending) else "nothing names its id", at)
+        none = _none("`event_id`", given) or _none(f"`{name}`", raw)
+        raise _no_id(sending, none or f"there is no {name} ({_places(source.derived)}) to make its id of", at)
+    why = "its id is made in the page" if in_browser(sending) else "nothing names its id"
+    raise _no_id(sending, _none("`event_id`", given) or why, at)
+
+
+def _none(what: str, raw: Any) -> str:
+    """What stands where an id should be and is none; "" where nothing stands there."""
+    if raw is None or raw == "":
+        return ""
+    if isinstance(raw, (str, float)):
+        return f"{what} is {_shown(raw)}, which is no id"
+    return f"{what} must be a text or a number, and is of type {type(raw).__name__}"
 
 
 def _no_id(sending: Sending, why: str, at: Position) -> GtmgenError:

@@ -49,6 +49,9 @@ It is not there, it is a folder, or its rights forbid it. Outputs are written wh
 
 The revision does not exist, the file is not in it, the folder is no repository, or git is not installed. `git log --oneline -- FILE`
 shows the revisions of a file.""",
+    "handed-over": """Something that is handed over to the client is of the wrong kind.
+
+A conversion is a name; `data`, `user` and `page` hold keys and values; each may be left out.""",
     "httpx": """The library that sends is not installed.
 
 It is an extra: `pip install "gtmgen[send]"`.""",
@@ -105,7 +108,8 @@ A section is missing (info, parameters, sandboxed JavaScript, permissions), or c
 A platform is a folder with a platform.yml; name the folder above it.""",
     "time": """A time is none that an event can have.
 
-`at` is Unix time in seconds, not milliseconds, and not in the future. A platform takes events of a few days at most.""",
+`at` is Unix time in seconds, not milliseconds, and not in the future; in Python a datetime with a zone too. A platform takes events of a
+few days at most.""",
     "too-deep": """The file is nested deeper than any spec or container.
 
 No real file is; it would cost memory without end.""",
