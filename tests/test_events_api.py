@@ -309,16 +309,27 @@ def test_a_time_that_says_nothing_is_told_and_old_events_are_refused() -> None:
     ours, data = client(PURCHASE), {"order_id": "1"}
     assert words(ours.event("purchase", data)[0])["seconds"] == AT
     assert words(ours.event("purchase", data, at=AT - 60.7)[0])["seconds"] == AT - 61
-    week = ours.event("purchase", data, at=AT - 8 * 86_400)
-    assert only(week, "meta").refused
-    assert not only(week, "tiktok").refused
-    assert any("counts twice" in words for words in only(week, "tiktok").remarks)
+    spec = HEAD + "conversions: [{event: purchase}]"
+    week = client(spec).event("purchase", data, at=AT - 8 * 86_400)
+    assert "8 days old" in only(week, "meta").refused
+    assert not only(week, "tiktok").refused  # no browser sends it
     future = ours.event("purchase", data, at=AT + 301)
     assert all("clock" in one.refused for one in future)
     assert not ours.event("purchase", data, at=AT + 299)[0].refused
     assert "1767225600" in refusal("time", data=data, at=AT * 1000)
     refusal("time", data=data, at="yesterday")
     refusal("time", data=data, at=True)
+
+
+def test_what_the_browser_sends_too_is_not_sent_after_the_platforms_have_forgotten_it() -> None:
+    ours, data = client(PURCHASE), {"order_id": "1"}
+    assert all(one.body for one in ours.event("purchase", data, at=AT - 48 * 3600))
+    late = ours.event("purchase", data, at=AT - 48 * 3600 - 1)
+    report = ours.send(late, post=lambda *_: pytest.fail("sent"))
+    assert {one.payload.platform for one in report.refused} == {"tiktok", "meta"}
+    for one in report.refused:
+        assert "48 hours" in one.why and "the browser sends this conversion too" in one.why
+        assert "no `when`" in one.hint
 
 
 def test_a_paused_conversion_is_not_sent() -> None:

@@ -148,10 +148,11 @@ def test_a_file_is_delivered_and_what_is_wrong_is_told(served: Server, folder: P
         "events.ndjson:4:1: warning: `value` is left out: '59,90' is no number",
         "events.ndjson:5:1: error: refused by tiktok: it happens 66 minutes from now",
         "events.ndjson:6:1: error: refused by zonk: it is 3 days old",
-        "events.ndjson:6:1: warning: it is older than the 48 hours",
+        "events.ndjson:6:1: error: refused by tiktok: it is older than the 48 hours that TikTok remembers an event_id for",
+        "leave it out; one that no browser can have sent goes as a conversion that has no `when`",
         "events.ndjson:8:1: error: refused: no conversion is called `purchse`",
         "did you mean `purchase`?",
-        "TikTok took 4, Zonk! 3000 & Söhne took 3, 2 not sent for want of consent, or paused, 5 refused",
+        "TikTok took 3, Zonk! 3000 & Söhne took 3, 2 not sent for want of consent, or paused, 6 refused",
         "events.refused.ndjson: the refused rows",
     ):
         assert words in said, said

@@ -180,7 +180,7 @@ class Client:
         """
         events = tuple(events)
         withheld = tuple(one for one in events if one.withheld)
-        refused = [Refused(one, one.refused) for one in events if one.refused]
+        refused = [Refused(one, one.refused, hint=one.hint) for one in events if one.refused]
         lanes: dict[tuple[str, str], list[Payload]] = {}
         for one in events:
             if not one.withheld and not one.refused:

@@ -64,6 +64,8 @@ class Payload(NamedTuple):
     """Why the platform would not take it: it is not sent."""
     remarks: tuple[str, ...] = ()
     """What was left out of it, and what else there is to know."""
+    hint: str = ""
+    """What to do about a refusal."""
 
 
 def payloads(
@@ -90,16 +92,14 @@ def payloads(
         return tuple(Payload(*head, pixel, sending.sent_as, "", 0, {}, withheld) for pixel in sending.pixels)
     seconds = _seconds(now if happened.at is None else happened.at, at)
     id_ = event_id(sending, library, happened.data, at)
-    if refused := _too_old_or_new(platform, seconds, now):
-        return tuple(Payload(*head, pixel, sending.sent_as, id_, seconds, {}, "", refused) for pixel in sending.pixels)
+    refused, hint = _too_old_or_new(sending, platform, seconds, now)
+    if refused:
+        return tuple(
+            Payload(*head, pixel, sending.sent_as, id_, seconds, {}, "", refused, (), hint) for pixel in sending.pixels
+        )
     remarks = list(unread(happened.user, happened.page, library))
     values = params(sending, platform, happened.data, remarks)
     user = _user(sending, platform, happened, seconds, remarks)
-    if in_browser(sending) and now - seconds > platform.server.dedup_hours * _HOUR:
-        remarks.append(
-            f"it is older than the {platform.server.dedup_hours} hours that {platform.name} remembers an event_id for: "
-            "if the browser has sent it too, it counts twice"
-        )
     words = {
         **sending.options,
         "event": sending.sent_as,
@@ -312,14 +312,29 @@ def _seconds(given: Any, at: Position) -> int:
     return int(seconds)
 
 
-def _too_old_or_new(platform: Platform, seconds: int, now: int) -> str:
+def _too_old_or_new(sending: Sending, platform: Platform, seconds: int, now: int) -> tuple[str, str]:
+    """Why an event of that time is not sent, and what to do; two empty texts where it is."""
     server = platform.server
     assert server is not None
-    if seconds > now + AHEAD:
-        return f"it happens {(seconds - now) // 60} minutes from now: a clock is wrong, this machine's or that of who wrote it down"
-    if server.max_age_days and now - seconds > server.max_age_days * _DAY:
-        return f"it is {(now - seconds) // _DAY} days old, and {platform.name} takes nothing older than {server.max_age_days} days"
-    return ""
+    age = now - seconds
+    if age < -AHEAD:
+        why = f"it happens {-age // 60} minutes from now: a clock is wrong, this machine's or that of who wrote it down"
+        return why, ""
+    if server.max_age_days and age > server.max_age_days * _DAY:
+        return (
+            f"it is {age // _DAY} days old, and {platform.name} takes nothing older than {server.max_age_days} days",
+            "",
+        )
+    if in_browser(sending) and age > server.dedup_hours * _HOUR:
+        why = (
+            f"it is older than the {server.dedup_hours} hours that {platform.name} remembers an event_id for: the browser sends this "
+            "conversion too, so it could count twice"
+        )
+        return (
+            why,
+            "leave it out; one that no browser can have sent goes as a conversion that has no `when` in the spec",
+        )
+    return "", ""
 
 
 def _shown(value: Any) -> str:
