@@ -525,7 +525,7 @@ def test_a_stop_remembers_which_platforms_have_theirs(events: Path, monkeypatch:
     assert set(stub.arrived.values()) == {1}
     assert len(stub.counted) == 9 * LANES
     kept = [json.loads(one)["platforms"][0] for one in refused_path(events).read_text(encoding="utf-8").splitlines()]
-    assert sorted(kept) == ["meta", "tiktok", "zonk", "zonk"]
+    assert sorted(kept) == ["meta", "tiktok", "zonk zk.0042_AB", "zonk zk.9999_ZZ"]
 
 
 def test_a_report_says_what_is_left(events: Path) -> None:

@@ -35,6 +35,7 @@ user_data: {email: user.email}
 conversions:
   - {event: purchase, when: {data_layer: purchase}}
   - {event: generate_lead, name: Demo request, when: {form: "#demo"}, value: 50}
+  - {event: purchase, name: Phone order}
 """
 
 
@@ -81,8 +82,11 @@ def test_a_test_event_is_sent_and_explained(served: Server, folder: Path) -> Non
     assert "Test Events under TEST123" in said
     assert len(served.api.tests) == 2
     assert not served.api.counted
-    send("--event", "Demo request", "--test-event-code", "T", "--platform", "zonk")
+    assert "Fire the same conversion in a browser" in said
+    said = send("--event", "Phone order", "--test-event-code", "T", "--platform", "zonk").output
     assert len(served.api.tests) == 3
+    assert "in a browser" not in said
+    assert "Your backend alone sends this conversion" in said
 
 
 def test_what_a_refused_test_event_says(served: Server, folder: Path) -> None:
@@ -183,6 +187,55 @@ def test_standard_input_has_no_cursor_and_says_so(served: Server, folder: Path) 
     assert "standard input has no cursor" in said
     assert "TikTok took 2" in said
     assert json.loads((folder / "stdin.refused.ndjson").read_text(encoding="utf-8"))["text"] == "oops"
+
+
+def test_a_dry_run_says_what_the_real_one_warns_of(served: Server, folder: Path) -> None:
+    write(folder, [row(1), row(2, user={"e_mail": "a@b.de"}), row(3, user={"e_mail": "a@b.de"}), row(4)[:30].rstrip()])
+    said = send("events.ndjson", "--dry-run")
+    assert len(said.stdout.splitlines()) == 6
+    for words in (
+        "events.ndjson:2:1: warning: `e_mail` in `user` is read by nothing; did you mean `email`?, and in 1 more row",
+        "events.ndjson: line 4 has no end and is no JSON",
+    ):
+        assert words in said.stderr
+        assert words in send("events.ndjson").output
+    said = send("--event", "Phone order", "--dry-run", "--platform", "tiktok")
+    assert "event: warning: `value` is missing, which TikTok wants with Purchase  [left-out]" in said.stderr
+
+
+def test_a_test_of_a_file_writes_nothing_and_the_real_run_sends_everything(served: Server, folder: Path) -> None:
+    write(folder, [row(1), "oops\n", row(2)])
+    said = send("events.ndjson", "--test-event-code", "T", ends=1).output
+    assert "a test run: it begins at the first row" in said
+    assert "TikTok took 2" in said
+    assert "refused.ndjson" not in said
+    assert sorted(path.name for path in folder.iterdir()) == ["events.ndjson", "shop.yml"]
+    said = send("events.ndjson", ends=1).output
+    assert "TikTok took 2" in said
+    assert "events.refused.ndjson: the refused rows" in said
+    assert len(served.api.counted) == 4
+
+
+def test_a_run_that_stops_names_no_file_that_is_not_there(
+    served: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, ["oops\n", *map(row, range(3))])
+    monkeypatch.setenv("TIKTOK_ACCESS_TOKEN", "WRONG" * 8)
+    said = send("events.ndjson", ends=2).output
+    assert "Zonk! 3000 & Söhne took 3, 1 refused, 3 rows not delivered" in said
+    assert "it stopped within lines 1 to 4" in said
+    assert "run it again to go on; 1 of the refused rows stand in no file yet and are tried again" in said
+    assert "events.refused.ndjson" not in said
+
+
+def test_standard_input_that_stops_says_what_was_not_sent(
+    served: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIKTOK_ACCESS_TOKEN", "WRONG" * 8)
+    said = send("-", "--platform", "tiktok", stdin="oops\n" + row(1) + row(2), ends=2).output
+    assert "nothing was taken, 1 refused, 2 rows not delivered" in said
+    assert "nothing remembers that, so send everything from line 1 on again" in said
+    assert "stdin.refused.ndjson: the refused rows" in said
 
 
 def start(folder: Path, **environment: str) -> subprocess.Popen[str]:

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from gtmgen.cli.console import NO, OK, TROUBLE, give, platforms_of, say, style, tell, templates_option, watched
-from gtmgen.findings import GtmgenError, Position, error
+from gtmgen.findings import Finding, GtmgenError, Position, Severity, error
 
 if TYPE_CHECKING:
     from gtmgen.events_api.bulk import Told
@@ -37,7 +37,8 @@ def send(
 
     With --event, one realistic test event is sent and the answer explained. With EVENTS.ndjson (- is stdin), a file is delivered: one
     JSON object a line, {"event": "purchase", "data": {...}, "user": {...}, "page": {...}, "consent": {...}, "at": 1700000000}. Refused
-    rows go into EVENTS.refused.ndjson with the reason. EVENTS.ndjson.cursor remembers how far it is: run it again to go on.
+    rows go into EVENTS.refused.ndjson with the reason. EVENTS.ndjson.cursor remembers how far it is: run it again to go on. With
+    --test-event-code the whole file is a test: it begins at the first row, and neither file is written.
 
     Access tokens are read from the environment, and never shown. Exits 0 if all is delivered, 1 if something was refused, 2 if it
     could not run.
@@ -95,6 +96,7 @@ def _tokens(client: Client, platform: str) -> None:
 
 def _test(client: Client, event: str, code: str, platform: str, dry_run: bool) -> int:
     from gtmgen.events_api import sample
+    from gtmgen.events_api.payload import in_browser
     from gtmgen.report.send import tested
 
     now = int(client.pace.clock())
@@ -103,10 +105,15 @@ def _test(client: Client, event: str, code: str, platform: str, dry_run: bool) -
         made = sample.happened(sending, client.spec, client.library, f"T-{now}")
         payloads += client.event(event, made.data, user=made.user, page=made.page, platform=sending.platform)
     if dry_run:
-        return _print(client, payloads, code)
+        at = Position("event", 0, 0)
+        refused = _print(client, payloads, code, at)
+        words = dict.fromkeys(words for one in payloads for words in one.remarks)
+        tell([Finding("left-out", Severity.WARNING, remark, at) for remark in words])
+        return refused
     _tokens(client, platform)
     report = client.send(payloads, test_event_code=code)
-    give(tested(report, client.library, code, style(sys.stdout)) + "\n")
+    both = {sending.conversion for sending in client.sendings if in_browser(sending)}
+    give(tested(report, client.library, code, style(sys.stdout), in_browser=both) + "\n")
     tell(report.stopped)
     return TROUBLE if report.stopped else NO if report.refused else 0
 
@@ -114,19 +121,27 @@ def _test(client: Client, event: str, code: str, platform: str, dry_run: bool) -
 def _dry(client: Client, events: str, code: str, platform: str) -> int:
     from gtmgen.events_api.bulk import prepare
     from gtmgen.events_api.rows import rows
+    from gtmgen.report import send as report
 
     refused = 0
+    seen: dict[str, tuple[int, int]] = {}
     with _opened(events) as (file, name, _):
-        for row in rows(file):
+        for row in rows(file, growing=events != "-"):
+            if row.unfinished:
+                say(f"{name}: {report.unfinished(row.number)}")
+                break
             line = prepare(client, row, name, platform)
             refused += bool(line.why) or any(one.refused for one in line.payloads)
             if line.why:
                 tell([error("refused", line.why, Position(name, row.number, 1), line.hint)])
             _print(client, line.payloads, code, Position(name, row.number, 1))
+            for words in dict.fromkeys(words for one in line.payloads for words in one.remarks):
+                report.remember(seen, words, row.number)
+    tell(report.remarks(seen, name))
     return NO if refused else 0
 
 
-def _print(client: Client, payloads: Iterable[Any], code: str, at: Position = Position("event", 0, 0)) -> int:  # noqa: B008
+def _print(client: Client, payloads: Iterable[Payload], code: str, at: Position) -> int:
     from gtmgen.events_api.payload import request
     from gtmgen.report.send import shown
 
@@ -135,7 +150,7 @@ def _print(client: Client, payloads: Iterable[Any], code: str, at: Position = Po
         server = client.library.platforms[one.platform].server
         if one.refused:
             refused += 1
-            tell([error("refused", f"refused for {one.platform}: {one.refused}", at)])
+            tell([error("refused", f"refused for {one.platform}: {one.refused}", at, one.hint)])
         elif one.withheld:
             say(f"{at}: not sent to {one.platform}: {one.withheld}")
         elif server:
@@ -149,49 +164,59 @@ def _deliver(client: Client, events: str, code: str, platform: str) -> int:
 
     _tokens(client, platform)
     with _opened(events) as (file, name, size):
+        if code:
+            say(
+                "a test run: it begins at the first row, counts as nothing, and writes neither a cursor nor a file of refused rows"
+            )
         if events == "-":
-            refused_file = Path("stdin.refused.ndjson")
+            refused_file = None if code else Path("stdin.refused.ndjson")
             say("standard input has no cursor: if this run is stopped, nobody remembers what was sent")
             groups = deliver_stream(client, file, name, platform, code, refused_file)
         else:
-            refused_file = refused_path(Path(events))
+            refused_file = None if code else refused_path(Path(events))
             groups = deliver_file(client, Path(events), file, platform, code)
-        return _follow(client, groups, name, size, refused_file)
+        remembered = events != "-" and not code
+        return _follow(client, groups, name, size, refused_file, remembered)
 
 
-def _follow(client: Client, groups: Iterable[Told], name: str, size: int, refused_file: Path) -> int:
+def _follow(
+    client: Client, groups: Iterable[Told], name: str, size: int, refused_file: Path | None, remembered: bool
+) -> int:
     """Counts and tells what becomes of each group."""
     from gtmgen.report import send as report
 
     taken: dict[str, int] = {}
     seen: dict[str, tuple[int, int]] = {}
-    groups_seen = withheld = refused = 0
-    stopped: Any = ()
+    last: Told | None = None
+    rows_seen = withheld = refused = kept = 0
     bar = click.progressbar(length=size, label="sending", file=sys.stderr) if size and watched() else nullcontext()
     with bar as shown:
         for told in groups:
-            groups_seen += 1
+            last, rows_seen = told, rows_seen + bool(told.lines[1])
             if shown is not None:
                 shown.update(told.end - shown.pos)
             for payload in told.report.taken:
                 taken[payload.platform] = taken.get(payload.platform, 0) + 1
             for row, words in told.remarks:
-                if words in seen or len(seen) < report.FEW:
-                    line, count = seen.get(words, (row.number, 0))
-                    seen[words] = (line, count + 1)
-            tell(report.refused(told, name, report.FEW - refused))
+                report.remember(seen, words, row.number)
+            tell(report.refused(told, name, max(0, report.FEW - refused)))
             withheld += len(told.report.withheld)
-            refused += len(told.refused)
-            stopped = told.report.stopped
+            refused, kept = refused + len(told.refused), kept + told.kept
     tell(report.remarks(seen, name))
-    if size and not groups_seen:
-        say(f"{name}: every row was delivered before; remove {name}.cursor to begin at the first one again")
+    if last and last.unfinished:
+        say(f"{name}: {report.unfinished(last.unfinished)}")
+    if size and not rows_seen:
+        if remembered and not last:
+            say(
+                f"{name}: every row was delivered before, and {name}.cursor remembers it; without that the first row comes again"
+            )
         return OK
-    say(f"{name}: {report.counted(taken, withheld, refused, client.library)}")
-    if refused:
+    say(f"{name}: {report.counted(taken, withheld, refused, last.unsent if last else 0, client.library)}")
+    if kept:
         say(f"{refused_file}: the refused rows, each with the reason; mend them and send that file")
-    if stopped:
-        tell(stopped)
+    if last and last.report.stopped:
+        tell(last.report.stopped)
+        say(f"{name}: {report.rest(last, remembered)}")
         return TROUBLE
     return NO if refused else 0
 

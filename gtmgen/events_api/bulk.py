@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -13,12 +13,13 @@ from gtmgen.events_api.cursor import Cursor, Pending
 from gtmgen.events_api.payload import Payload
 from gtmgen.events_api.rows import Row, rows
 from gtmgen.events_api.sending_to import Post
-from gtmgen.findings import GtmgenError, Position
+from gtmgen.findings import GtmgenError, Position, error
 
 GROUP = 1000
 """Rows between two writes of the cursor; the largest batch that a platform takes."""
 _BYTES = 4_000_000
 _HOUR = 3_600
+_NOTHING = Report((), (), (), (), ())
 _LOOK = "look whether it arrived; if not, send this row"
 
 
@@ -35,11 +36,19 @@ class Told(NamedTuple):
     """What there is to say of one group."""
 
     report: Report
-    refused: tuple[tuple[Row, str, str, str], ...]
-    """Row, platform ("" for all), why, and the way out."""
-    remarks: tuple[tuple[Row, str], ...]
-    end: int
+    refused: tuple[tuple[Row, str, str, str], ...] = ()
+    """Row, to whom it is not sent (a platform, one of its pixels, "" for all), why, and the way out."""
+    remarks: tuple[tuple[Row, str], ...] = ()
+    lines: tuple[int, int] = (0, 0)
+    """Its first row and its last."""
+    end: int = 0
     """How many bytes of the file are behind it."""
+    kept: int = 0
+    """How many of the refused stand in their file. The others are tried again with their group."""
+    unsent: int = 0
+    """How many rows were not taken when it stopped."""
+    unfinished: int = 0
+    """The last line, where it is left for the next run because somebody may still be writing it."""
 
 
 def lanes_of(client: Client, platform: str = "") -> tuple[str, ...]:
@@ -53,28 +62,30 @@ def prepare(client: Client, row: Row, name: str, platform: str = "") -> Line:
     if row.broken:
         return Line(row, (), row.broken)
     said, place = row.said, Position(name, row.number, 1)
-    wanted = said.get("platforms") or [platform]
-    if platform and platform not in wanted:
-        return Line(row)
+    to = [str(one).partition(" ")[::2] for one in said.get("platforms") or [platform]]
+    made: dict[tuple[str, str], Payload] = {}
     try:
-        made = tuple(
-            payload
-            for one in ([platform] if platform else wanted)
-            for payload in client.event(
-                said["event"],
-                said.get("data"),
-                user=said.get("user"),
-                page=said.get("page"),
-                consent=said.get("consent"),
-                at=said.get("at"),
-                platform=str(one),
-                place=place,
-            )
-        )
+        for id, pixel in to:
+            if platform in ("", id):
+                made |= _payloads(client, said, id, pixel, place)
     except GtmgenError as problem:
         first = problem.findings[0]
         return Line(row, (), first.message, first.hint)
-    return Line(row, made)
+    return Line(row, tuple(made.values()))
+
+
+def _payloads(
+    client: Client, said: Mapping[str, Any], id: str, pixel: str, place: Position
+) -> dict[tuple[str, str], Payload]:
+    """What goes to a platform, or to one of its pixels, by platform and pixel."""
+    more = {key: said.get(key) for key in ("user", "page", "consent", "at")}
+    made = client.event(said["event"], said.get("data"), **more, platform=id, place=place)
+    own = {(one.platform, one.pixel): one for one in made if pixel in ("", one.pixel)}
+    if not own:
+        message = f"`{said['event']}` is not sent to `{pixel}` of `{id}`"
+        hint = f"known: {', '.join(f'{one.platform} {one.pixel}' for one in made)}"
+        raise GtmgenError([error("platform", message, place, hint)])
+    return own
 
 
 def groups(lines: Iterator[Row], stop_at: int) -> Iterator[list[Row]]:
@@ -96,37 +107,47 @@ def deliver_file(
 ) -> Iterator[Told]:
     """Delivers a file from where an earlier run ended, and tells of each group of rows.
 
-    A group that ends with `report.stopped` is the last; what it has not delivered, the next run does.
+    A group that ends with `report.stopped` is the last; what it has not delivered, the next run does. A test begins at the first row
+    and is remembered nowhere: what counts as nothing is delivered to nobody.
 
     Raises:
         GtmgenError: the cursor is another file's, or a file cannot be written.
     """
+    if test_event_code:
+        yield from deliver_stream(client, file, events.name, platform, test_event_code, None, post, growing=True)
+        return
     lanes = lanes_of(client, platform)
-    state = cursors.load(events, file, lanes)
+    state = cursors.load(events, file, lanes) or Cursor(0, 0, lanes)
     refused_file = cursors.refused_path(events)
-    if state is None:
-        state = Cursor(0, 0, cursors.add(refused_file, []), lanes)
-    else:
-        cursors.cut(refused_file, state.refused)
-    file.seek(state.offset)
     before = state.pending
-    for group in groups(rows(file, state.line, state.offset), before.to if before else 0):
+    if before and before.writing:
+        cursors.cut(refused_file, before.writing)
+    file.seek(state.offset)
+    for every in groups(rows(file, state.line, state.offset, growing=True), before.to if before else 0):
+        group, unfinished = _ended(every)
+        if not group:
+            yield Told(_NOTHING, end=every[-1].end, unfinished=unfinished)
+            return
         now = int(client.pace.clock())
         doubtful = before if before and group[0].end <= before.to else None
         pending = Pending(group[-1].end, doubtful.since if doubtful else now, doubtful.finished if doubtful else ())
         state = state._replace(pending=pending)
         cursors.save(events, file, state)
         told, finished = _deliver(client, group, events.name, platform, test_event_code, doubtful, now, post)
-        written = [_line(*one) for one in told.refused if not told.report.stopped or one[1] in finished]
-        length = cursors.add(refused_file, written)
-        if told.report.stopped:
-            pending = pending._replace(finished=(*pending.finished, *finished))
-            cursors.save(events, file, state._replace(refused=length, pending=pending))
-            yield told
-            return
-        state = Cursor(group[-1].end, group[-1].number, length, lanes)
+        stopped = told.report.stopped
+        final = [one for one in told.refused if not stopped or one[1].partition(" ")[0] in finished]
+        if final:
+            text, writing = cursors.written(refused_file, [_line(*one) for one in final])
+            cursors.save(events, file, state._replace(pending=pending._replace(writing=writing)))
+            cursors.add(refused_file, text)
+        if stopped:
+            state = state._replace(pending=pending._replace(finished=(*pending.finished, *finished)))
+        else:
+            state = Cursor(group[-1].end, group[-1].number, lanes)
         cursors.save(events, file, state)
-        yield told
+        yield told._replace(kept=len(final), unfinished=0 if stopped else unfinished)
+        if stopped:
+            return
 
 
 def deliver_stream(
@@ -135,20 +156,34 @@ def deliver_stream(
     name: str,
     platform: str,
     test_event_code: str,
-    refused_file: Path,
+    refused_file: Path | None,
     post: Post | None = None,
+    *,
+    growing: bool = False,
 ) -> Iterator[Told]:
     """Delivers what comes in, without a cursor: what is not delivered when it stops, nobody remembers.
 
     Raises:
         GtmgenError: the refused rows cannot be written.
     """
-    for group in groups(rows(file), 0):
+    for every in groups(rows(file, growing=growing), 0):
+        group, unfinished = _ended(every)
+        if not group:
+            yield Told(_NOTHING, end=every[-1].end, unfinished=unfinished)
+            return
         told, _ = _deliver(client, group, name, platform, test_event_code, None, 0, post)
-        cursors.add(refused_file, [_line(*one) for one in told.refused])
-        yield told
+        if refused_file and told.refused:
+            text, _ = cursors.written(refused_file, [_line(*one) for one in told.refused])
+            cursors.add(refused_file, text)
+            told = told._replace(kept=len(told.refused))
+        yield told._replace(unfinished=0 if told.report.stopped else unfinished)
         if told.report.stopped:
             return
+
+
+def _ended(group: list[Row]) -> tuple[list[Row], int]:
+    """A group without the line that may still be written, and the number of that."""
+    return (group[:-1], group[-1].number) if group[-1].unfinished else (group, 0)
 
 
 def _deliver(
@@ -171,16 +206,24 @@ def _deliver(
     if old:
         again = set(map(id, old))
         ready = [one for one in ready if id(one) not in again]
-        refused += [(of[id(one)], one.platform, _doubt(client, one), _LOOK) for one in old]
+        refused += [(of[id(one)], _to(client, one), _doubt(client, one), _LOOK) for one in old]
     report = client.send(ready, test_event_code=test_event_code, post=post)
-    refused += [(of[id(one.payload)], one.payload.platform, one.why, one.hint) for one in report.refused]
+    refused += [(of[id(one.payload)], _to(client, one.payload), one.why, one.hint) for one in report.refused]
     remarks = tuple(
         {(of[id(one)].number, words): (of[id(one)], words) for one in ready for words in one.remarks}.values()
     )
     waiting = {one.platform for one in report.unsent}
     finished = tuple({one.platform: None for one in (*ready, *old) if one.platform not in waiting})
     refused.sort(key=lambda one: one[0].number)
-    return Told(report, tuple(refused), remarks, group[-1].end), finished
+    unsent = len({of[id(one)].number for one in report.unsent})
+    ends = (group[0].number, group[-1].number)
+    return Told(report, tuple(refused), remarks, ends, group[-1].end, unsent=unsent), finished
+
+
+def _to(client: Client, payload: Payload) -> str:
+    """To whom a payload goes: its platform, and the pixel where the platform has several. One that is alone may be mended in the spec."""
+    several = any(len(sending.pixels) > 1 for sending in client.sendings if sending.platform == payload.platform)
+    return f"{payload.platform} {payload.pixel}" if several else payload.platform
 
 
 def _forgotten(client: Client, payload: Payload, doubtful: Pending, now: int) -> bool:
@@ -197,11 +240,11 @@ def _doubt(client: Client, payload: Payload) -> str:
     )
 
 
-def _line(row: Row, platform: str, why: str, hint: str) -> str:
+def _line(row: Row, to: str, why: str, hint: str) -> str:
     """A refused row as it is kept: it can be mended and sent again as it stands, to whom it was refused by."""
     said: dict[str, Any] = {key: value for key, value in row.said.items() if key != "refused"}
-    if platform:
-        said["platforms"] = [platform]
+    if to:
+        said["platforms"] = [to]
     if row.broken:
         said = {"text": row.text}
     refused = {"line": row.number, "why": why, **({"hint": hint} if hint else {})}

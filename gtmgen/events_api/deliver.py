@@ -21,6 +21,7 @@ from gtmgen.platforms import Platform
 _HOPELESS = 20
 """So many rows refused one by one for one reason, and none taken: the platform is asked about three more, then left alone."""
 _PROBES = 3
+_MEND = "if it is the events that are wrong, mend them or take them out, and run it again"
 _LONG = 600
 """Seconds: who asks to be left alone for longer is left alone altogether."""
 
@@ -96,11 +97,13 @@ def deliver(
         else:
             refused.append((part[0], said))
             if len(refused) == _HOPELESS and not taken and len({each.code for _, each in refused}) == 1:
-                rest = payloads[_HOPELESS :: max(1, (len(payloads) - _HOPELESS) // _PROBES)]
-                if len(rest) >= _PROBES and all(ask([one]).kind == "refused" for one in rest[-_PROBES:]):
-                    raise _Stop(
-                        _stop("refused", f"{platform.name} refuses everything: {said.words}", platform, said.hint)
-                    )
+                left = len(payloads) - _HOPELESS
+                probes = [
+                    payloads[_HOPELESS + left * i // _PROBES - 1] for i in range(1, _PROBES + 1)
+                ]  # to the very last
+                if left >= _PROBES and all(ask([one]).kind == "refused" for one in probes):
+                    hint = f"{said.hint}; {_MEND}" if said.hint else _MEND
+                    raise _Stop(_stop("refused", f"{platform.name} refuses everything: {said.words}", platform, hint))
 
     stopped = None
     try:

@@ -30,8 +30,10 @@ GTM compiles a container into a script and refuses to publish more than 200 KB o
 estimate: Google's compiler is not public.""",
     "cursor": """The cursor beside a file of events cannot be used.
 
-It remembers how far a delivery is. If the file has changed below it, or the cursor is broken, nobody knows what was sent already. Remove it
-to begin at the first row: within the hours that a platform remembers an event_id, what arrives again is counted once.""",
+It remembers how far a delivery is, and to which pixels. If the file has changed below it, or the cursor is broken, nobody knows what was
+sent already. Without the cursor a run begins at the first row: within the hours that a platform remembers an event_id, what arrives again
+is counted once; after them it counts twice. A file that went to one platform (`--platform`) goes to the others as a copy under another
+name, which has a cursor of its own.""",
     "duplicate-key": """A key stands twice in one place.
 
 YAML and JSON let the last one win without a word, so half of what was written would be lost. Keep one of them.""",
@@ -88,8 +90,10 @@ Save it as UTF-8 in your editor.""",
 See docs/platforms.md: it explains every key.""",
     "refused": """A row was not taken.
 
-The platform, or gtmgen before it, says why. It stands with the reason in the file of refused rows beside yours: mend it there and send that
-file.""",
+The platform, or gtmgen before it, says why. It stands with the reason in the file of refused rows beside yours, and with the platform, or
+the pixel of several, that it is for: mend it there and send that file. A row that is older than the hours for which a platform
+remembers an event_id, of a conversion that the browser sends too, is refused: it could count twice. A test run (`--test-event-code`)
+keeps no such file.""",
     "rules": """A rule is named that does not exist.
 
 `gtmgen rules` lists them.""",
