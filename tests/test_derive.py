@@ -17,6 +17,7 @@ from gtmgen.source import parse
 from gtmgen.spec.model import Condition
 from gtmgen.verify.browser import chromium as browsers
 from gtmgen.verify.browser.page import Page
+from gtmgen.verify.derive.css_match import could_fire
 from gtmgen.verify.derive.derive import derive
 from gtmgen.verify.derive.element_for import element_for
 from gtmgen.verify.derive.text_for import holds, satisfying
@@ -76,6 +77,24 @@ def test_chromium_finds_the_element_that_was_built() -> None:
                     f"() => {{ {code} return document.querySelector('[data-it]').matches({json.dumps(case['css'])}) }}"
                 )
                 assert found is True, case["css"]
+
+
+@pytest.mark.usefixtures("chromium")
+def test_what_a_click_matches_is_what_chromium_says() -> None:
+    every = [case["css"] for case in [*SELECTORS, *cases("matched.yml")] if "refused" not in case]
+    with Page(Program("GTM-NONE", {}, {}, ()), scripts={"https://www.googletagmanager.com": ""}) as page:
+        for case in SELECTORS:
+            if "html" not in case:
+                continue
+            made = element_for(case["css"])
+            made.target.attributes["data-it"] = ""
+            place = f"document.body.className = {json.dumps(made.body.given.get('class', ''))};"
+            place += f"document.body.innerHTML = '<h1></h1>' + {json.dumps(made.html)};"
+            found = page.evaluate(
+                f"() => {{ {place} const it = document.querySelector('[data-it]');"
+                f" return {json.dumps(every)}.filter((css) => it.closest(css)) }}"
+            )
+            assert [css for css in every if could_fire(css, "click", made)] == found, case["css"]
 
 
 def of(spec: str, library: Library | None = None) -> Journey:

@@ -10,24 +10,16 @@ What no tree can be built for raises `LookupError` with the reason; a selector i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
 from gtmgen.spec import selector
+from gtmgen.verify.derive.css_pieces import compounds, pieces
 
-_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\[^0-9a-fA-F\n])+"
-_PIECE = re.compile(
-    rf"""(?P<tag>\*|{_NAME})|\#(?P<id>{_NAME})|\.(?P<class>{_NAME})
-    |\[\s*(?P<key>{_NAME})\s*(?:(?P<op>[~|^$*]?=)\s*(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|{_NAME})\s*(?P<flag>[iI])?\s*)?(?:\]|\Z)
-    |(?P<pseudo>::?[\w-]+)(?P<call>\()?""",
-    re.VERBOSE,
-)
-_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
-_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))")
 _VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
-_INSIDE = {"td": "tr", "th": "tr", "tr": "tbody", "tbody": "table", "thead": "table", "tfoot": "table"}
+INSIDE = {"td": "tr", "th": "tr", "tr": "tbody", "tbody": "table", "thead": "table", "tfoot": "table"}
+"""What the HTML parser wants around some elements."""
 _SO_ANYWAY = frozenset(
     [
         ":hover",
@@ -108,7 +100,7 @@ class Made(NamedTuple):
     def html(self) -> str:
         """The tree as HTML, in what the HTML parser wants around it."""
         made, tag = self.outermost.html, self.outermost.tag
-        while tag := _INSIDE.get(tag, ""):
+        while tag := INSIDE.get(tag, ""):
             made = f"<{tag}>{made}</{tag}>"
         return made
 
@@ -137,7 +129,7 @@ def _made(part: str, tag: str) -> Made:
     outermost: Element | None = None
     above: Element | None = None
     target = Element()
-    for combinator, compound in _compounds(part):
+    for combinator, compound in compounds(part):
         target = _element(compound)
         if target.tag in ("html", "body") or (not outermost and ":root" in compound):
             _merge(body if target.tag == "body" else body.before[0], target)
@@ -171,75 +163,28 @@ def _filled(target: Element) -> None:
         target.attributes.setdefault("href", "#example")
 
 
-def _compounds(part: str) -> Iterator[tuple[str, str]]:
-    """The parts of a selector between its combinators, each with the combinator before it."""
-    at, combinator, text = 0, "", part.strip()
-    while at < len(text):
-        end = _end_of(text, at)
-        yield combinator, text[at:end]
-        match = _COMBINATOR.match(text, end)
-        if end < len(text) and not match:
-            raise LookupError(f"`{text[end:]}` is nothing that a page can be built for")
-        combinator, at = (match[1] or " ", match.end()) if match else ("", end)
-
-
-def _end_of(text: str, at: int) -> int:
-    start = at
-    while at < len(text):
-        match = _PIECE.match(text, at)
-        if not match or (match["tag"] and at > start):
-            break
-        at = _closing(text, match.end()) if match["call"] else match.end()
-    if at == start:
-        raise LookupError(f"`{text[at:]}` is nothing that a page can be built for")
-    return at
-
-
-def _closing(text: str, at: int) -> int:
-    """Where a parenthesis that was opened before `at` ends."""
-    depth, quote = 1, ""
-    while at < len(text) and depth:
-        char = text[at]
-        if char == "\\":
-            at += 1
-        elif quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        else:
-            depth += {"(": 1, ")": -1}.get(char, 0)
-        at += 1
-    return at
-
-
 def _element(compound: str) -> Element:
-    made, at = Element(), 0
-    while at < len(compound):
-        match = _PIECE.match(compound, at)
-        assert match
-        at = match.end()
-        if match["tag"]:
-            made.tag = "" if match["tag"] == "*" else _plain(match["tag"]).lower()
-        elif match["id"]:
-            made.id = _plain(match["id"])
-        elif match["class"]:
-            made.classes.append(_plain(match["class"]))
-        elif match["key"]:
-            _attribute(made, _plain(match["key"]), match["op"] or "", _unquoted(match["value"] or ""))
-        else:
-            inner = ""
-            if match["call"]:
-                end = _closing(compound, at)
-                inner, at = compound[at : end - 1 if compound[end - 1] == ")" else end].strip(), end
-            _pseudo(made, match["pseudo"].lower(), inner)
-    if made.tag and any(_denied(made, one) for one in _denials(compound)):
+    made, asked = Element(), list(pieces(compound))
+    for one in asked:
+        match one.kind:
+            case "tag":
+                made.tag = one.name
+            case "id":
+                made.id = one.name
+            case "class":
+                made.classes.append(one.name)
+            case "attribute":
+                _attribute(made, one.name, one.op, one.value)
+            case _:
+                _pseudo(made, one.name, one.value)
+    denials = [part for one in asked if one.name == ":not" for part in selector.parts(one.value)]
+    if made.tag and any(_denied(made, part) for part in denials):
         raise LookupError(f"`{compound}` says what it is and that it is not")
     return made
 
 
 def _attribute(made: Element, key: str, op: str, value: str) -> None:
     """An attribute that is as the selector wants it; a value that is there already is added to."""
-    key = key.lower()
     if key == "class" and op in ("~=", "*=", "^=", "$=", "=", "|="):
         made.classes += value.split()
         return
@@ -265,7 +210,7 @@ def _pseudo(made: Element, name: str, inner: str) -> None:
         raise LookupError(f"no click lands on `{name}`")
     if name in (":is", ":where", ":-webkit-any", ":matches"):
         first = next(iter(selector.parts(inner)), "")
-        if len(list(_compounds(first))) != 1:
+        if len(list(compounds(first))) != 1:
             raise LookupError(f"`{name}({inner})` holds more than one element")
         _merge(made, _element(first))
     elif name == ":has":
@@ -291,21 +236,16 @@ def _nth(made: Element, name: str, inner: str) -> None:
     made.before += [Element(made.tag) for _ in range(int(place) - 1)]
 
 
-def _denials(compound: str) -> Iterator[str]:
-    for match in re.finditer(r":not\(", compound):
-        yield from selector.parts(compound[match.end() : _closing(compound, match.end()) - 1])
-
-
 def _denied(made: Element, inner: str) -> bool:
     """Whether a plain `:not(…)` is about what the element is."""
     try:
-        other = _element(inner.strip()) if len(list(_compounds(inner.strip()))) == 1 else None
+        other = _element(inner.strip()) if len(list(compounds(inner.strip()))) == 1 else None
     except LookupError:
         return False
-    return other is not None and matches(made, other)
+    return other is not None and _is(made, other)
 
 
-def matches(one: Element, wanted: Element) -> bool:
+def _is(one: Element, wanted: Element) -> bool:
     """Whether an element is what another asks for: its tag, id, classes and attributes."""
     return (
         (not wanted.tag or wanted.tag == one.tag)
@@ -318,30 +258,6 @@ def matches(one: Element, wanted: Element) -> bool:
     )
 
 
-def could_match(css: str, made: Made) -> bool:
-    """Whether another selector may match what was built, or what stands around it: where in doubt, yes.
-
-    Args:
-        css: the other selector.
-        made: what was built.
-    """
-    around = list(_all(made.outermost))
-    for part in selector.parts(css):
-        try:
-            *_, (_, last) = _compounds(part)
-            if any(matches(one, _element(last)) for one in around):
-                return True
-        except (LookupError, ValueError):
-            return True
-    return False
-
-
-def _all(element: Element) -> Iterator[Element]:
-    yield element
-    for one in (*element.before, *element.inside):
-        yield from _all(one)
-
-
 def _merge(made: Element, other: Element) -> None:
     made.tag = other.tag or made.tag
     made.id = other.id or made.id
@@ -349,13 +265,3 @@ def _merge(made: Element, other: Element) -> None:
     made.attributes |= other.attributes
     made.inside += other.inside
     made.before += other.before
-
-
-def _unquoted(value: str) -> str:
-    if value[:1] in ("'", '"'):
-        value = value[1:].removesuffix(value[0])
-    return _plain(value)
-
-
-def _plain(name: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], name)

@@ -20,7 +20,8 @@ from gtmgen.events_api.values import get, text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition, Spec, Value, When
-from gtmgen.verify.derive.element_for import Made, could_match, element_for
+from gtmgen.verify.derive.css_match import could_fire
+from gtmgen.verify.derive.element_for import Made, element_for
 from gtmgen.verify.derive.setting import Setting, place, put
 from gtmgen.verify.derive.text_for import Wanted, holds, satisfying
 from gtmgen.verify.journeys.journey import Step
@@ -98,8 +99,9 @@ def occasion(
     if not message and in_layer:
         setting = setting._replace(layer=in_layer)
     made = _element(when, asked, f"https://{setting.host}", sendings[0].conversion)
-    if made and when.kind != "visible":
-        setting = setting._replace(html=setting.html + made.html, body=made.body.given, root=made.body.before[0].given)
+    if made:
+        there = "" if when.kind == "visible" else made.html  # what comes into view is shown later
+        setting = setting._replace(html=setting.html + there, body=made.body.given, root=made.body.before[0].given)
     step = _step(when, setting, made, data)
     one = Occasion(
         sendings[0].conversion,
@@ -132,7 +134,7 @@ def fires(when: When, spec: Spec, one: Occasion) -> bool:
         url = one.made.target.attributes.get("href", "")
         met = isinstance(what, Condition) and _holds_of_link(what, url, f"https://{one.setting.host}")
     else:
-        met = one.made is not None and could_match(str(what), one.made)
+        met = one.made is not None and could_fire(str(what), when.kind, one.made)
     return met and all(
         all(holds(condition, _left(left, one), path=left[0] == "page_path") == must for condition, must in wanted)
         for left, wanted in _asked(when, spec, alone=True).items()
