@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -212,6 +213,43 @@ class TestAStrangersContainer:
 
 
 @BROWSER
+class TestWhatStandsInGtm:
+    """Containers from GTM, held against the spec that they came of."""
+
+    @pytest.fixture
+    def live(self, folder: Path) -> Path:
+        subprocess.run([command(), "build", "shop.yml", "-o", "live"], cwd=folder, check=True, capture_output=True)
+        return folder
+
+    def edited(self, live: Path, file: str, old: str, new: str) -> None:
+        path = live / "live" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def against(self, live: Path, *more: str) -> subprocess.CompletedProcess[str]:
+        return verify(live, "shop.yml", "--container", "live/shop.web.json", "--server", "live/shop.server.json", *more)
+
+    def test_as_it_was_imported(self, live: Path) -> None:
+        done = self.against(live)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        assert "web container live/shop.web.json and server container live/shop.server.json" in done.stdout
+
+    def test_edited_by_hand_in_the_web_container(self, live: Path) -> None:
+        self.edited(live, "shop.web.json", '"value": "purchase"', '"value": "purchase_done"')
+        done = verify(live, "shop.yml", "--container", "live/shop.web.json")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "x purchase on TikTok" in done.stdout
+        assert "x purchase on Meta" in done.stdout
+
+    def test_edited_by_hand_in_the_server_container(self, live: Path) -> None:
+        self.edited(live, "shop.server.json", '"value": "purchase"', '"value": "bought"')
+        done = self.against(live)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "x purchase on" in done.stdout
+
+
+@BROWSER
 @pytest.mark.parametrize(
     ("html", "code", "said"),
     [
@@ -241,7 +279,11 @@ def test_a_tag_that_makes_trouble_is_named_and_stopped(folder: Path, html: str, 
         (["shop.yml", "--journey", "shop.yml"], "this is no journey"),
         (["server.json", "--journey", "steps.yml"], "[not-runnable]"),
         (["web.json"], "name a --journey"),
-        (["shop.yml", "--server", "server.json"], "a spec has its own"),
+        (["shop.yml", "--container", "server.json"], "[not-runnable]"),
+        (["shop.yml", "--container", "nowhere.json"], "[file]"),
+        (["web.json", "--container", "web.json"], "--container goes with a spec"),
+        (["backend.yml", "--server", "server.json"], "nothing to hold this one against"),
+        (["shop.yml", "shop.yml", "--container", "web.json"], "go with one file"),
         (["shop.yml", "--pause"], "there is no terminal"),
         (["shop.yml", "shop.yml", "--format", "json"], "go with one file"),
         (["nowhere.yml", "elsewhere.yml"], "elsewhere.yml: error: there is no such file"),
@@ -260,6 +302,7 @@ def test_what_cannot_be_verified_is_told_before_a_browser_is_looked_for(
     for name, short in files.items():
         (folder / name).write_text(export(short), encoding="utf-8")
     (folder / "steps.yml").write_text("gtmgen-journey: 1\nsteps: [{visit: /}]", encoding="utf-8")
+    (folder / "backend.yml").write_text(re.sub("server: .*", "server: {transport: backend}", SPEC), encoding="utf-8")
     done = verify(folder, *given, GTMGEN_CHROMIUM="/nonexistent")
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 @click.option(
     "--journey", "journey_file", help="What a visitor does, and what must be seen; a spec has one of its own."
 )
+@click.option(
+    "--container",
+    "web_file",
+    help="Hold this container from GTM against the spec, and not the one that it compiles to.",
+)
 @click.option("--server", "server_file", help="The server container that the container's hits go to.")
 @click.option(
     "--format",
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
 def verify(
     files: tuple[str, ...],
     journey_file: str | None,
+    web_file: str | None,
     server_file: str | None,
     form: str,
     output: Path | None,
@@ -57,17 +63,18 @@ def verify(
     """Run containers in Chromium, offline, and say whether every conversion is counted once.
 
     A FILE is a spec (its web container is run, and its server container where it has one), or a container from GTM, which needs a
-    --journey. Exits 0 if all that was expected came, 1 if not, 2 if it could not run.
+    --journey. What stands in GTM by now is held against its spec with --container. Exits 0 if all that was expected came, 1 if not,
+    2 if it could not run.
     """
     if pause and not sys.stdin.isatty():
         raise click.UsageError("--pause waits for a key, and there is no terminal")
-    if len(files) > 1 and (journey_file or server_file or form != "text"):
-        raise click.UsageError("--journey, --server, --format json and --format html go with one file")
+    if len(files) > 1 and (journey_file or web_file or server_file or form != "text"):
+        raise click.UsageError("--journey, --container, --server, --format json and --format html go with one file")
     from gtmgen.verify.browser.chromium import refuse_without_libraries
 
     refuse_without_libraries()
     library = platforms_of(templates)
-    every = _all_asked(files, journey_file, server_file, library)
+    every = _all_asked(files, journey_file, web_file, server_file, library)
     found = _verified(every, library, headed or pause, pause, limit)
     from gtmgen.report.verify import FORMATS, summary
 
@@ -86,7 +93,7 @@ def verify(
 
 
 def _all_asked(
-    files: Sequence[str], journey_file: str | None, server_file: str | None, library: Library
+    files: Sequence[str], journey_file: str | None, web_file: str | None, server_file: str | None, library: Library
 ) -> list[Asked]:
     """What is verified, each with its journey; whatever is wrong with any of the files, at once."""
     from gtmgen.side import too_deep
@@ -95,7 +102,7 @@ def _all_asked(
     findings: list[Finding] = []
     for file in files:
         try:
-            every.append(_asked(file, journey_file, server_file, library))
+            every.append(_asked(file, journey_file, web_file, server_file, library))
         except GtmgenError as problem:
             findings += problem.findings
         except RecursionError:
@@ -105,7 +112,9 @@ def _all_asked(
     return every
 
 
-def _asked(file: str, journey_file: str | None, server_file: str | None, library: Library) -> Asked:
+def _asked(
+    file: str, journey_file: str | None, web_file: str | None, server_file: str | None, library: Library
+) -> Asked:
     """A file with the journey that it is walked through."""
     from gtmgen.container.read import MAX_BYTES, is_container, read
     from gtmgen.files import read_bytes, read_spec
@@ -113,15 +122,18 @@ def _asked(file: str, journey_file: str | None, server_file: str | None, library
     from gtmgen.verify.subject import of_containers, of_spec
 
     raw, name = read_bytes(file, MAX_BYTES), "<stdin>" if file == "-" else file
+    server, setups = _export(server_file) if server_file else None, [_export(one) for one in _set_ups(server_file)]
     if is_container(raw, name):
+        if web_file:
+            raise click.UsageError(f"--container goes with a spec, and {name} is a container")
         if journey_file is None:
-            raise click.UsageError(f"{name} is a container, which does not say what visitors do: name a --journey")
-        server = _export(server_file) if server_file else None
-        subject = of_containers(read(raw, name), server, library, [_export(one) for one in _set_ups(server_file)])
-    elif server_file:
-        raise click.UsageError("--server goes with a container; a spec has its own")
+            raise click.UsageError(
+                f"{name} is a container, which does not say what visitors do: name a --journey, or the spec and this as --container"
+            )
+        subject = of_containers(read(raw, name), server, library, setups)
     else:
-        subject = of_spec(decode(raw, name), name, library)
+        web = _export(web_file) if web_file else None
+        subject = of_spec(decode(raw, name), name, library, web, server, setups)
     if journey_file is None:
         from gtmgen.verify.derive.derive import derive
 

@@ -54,6 +54,8 @@ class Subject(NamedTuple):
     sendings: tuple[Sending, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the compiler had to say of the spec."""
+    web_file: str = ""
+    """What findings call the web container."""
     server_file: str = ""
     """What findings call the server container."""
 
@@ -69,32 +71,54 @@ class Ready(NamedTuple):
     """What was put in place of what nobody can know here."""
 
 
-def of_spec(text: str, name: str, library: Library) -> Subject:
-    """A spec's containers: the web container, and the server container as it is after all of its imports.
+def of_spec(
+    text: str,
+    name: str,
+    library: Library,
+    web: Export | None = None,
+    server: Export | None = None,
+    setups: Sequence[Export] = (),
+) -> Subject:
+    """A spec's containers: the web container, and the server container as it is after all of its imports; or those that came of them.
+
+    Args:
+        text: the spec.
+        name: its file.
+        library: the platforms.
+        web: a container from GTM that is held against the spec in place of the one that the spec compiles to.
+        server: the same for the server container.
+        setups: what is imported into that server container once, where `build` made it.
 
     Raises:
-        GtmgenError: the spec has errors.
+        GtmgenError: the spec has errors, or a container is of another kind.
     """
     built = compile_spec(text, name, library)
-    web, server = json.loads(built.outputs[WEB]), None
+    if server and SERVER not in built.outputs:
+        hint = "`server: {transport: sgtm, …}` in the spec, or leave --server out"
+        message = "the spec sends nothing to a server container, so there is nothing to hold this one against"
+        raise GtmgenError([error("not-runnable", message, Position(server.name, 0, 0), hint)])
+    _of_the_right_kind(web, server)
+    made, behind = json.loads(built.outputs[WEB]), None
     assumed: tuple[str, ...] = ()
     if SERVER in built.outputs:
-        setups = [json.loads(text) for suffix, text in built.outputs.items() if is_setup(suffix)]
-        server, assumed = _set_up(json.loads(built.outputs[SERVER]), setups)
+        given = [setup.data for setup in setups]
+        own = [json.loads(text) for suffix, text in built.outputs.items() if is_setup(suffix)]
+        behind, assumed = _set_up(server.data, given) if server else _set_up(json.loads(built.outputs[SERVER]), own)
+    front = web.data if web else made
     conversions = {word for sending in built.sendings for word in (sending.conversion, sending.event)}
     words = Words(
         sorted(conversions),
         sorted(built.spec.platforms),
-        _tags(web, server),
-        _named(web, server),
+        _tags(front, behind),
+        _named(front, behind),
         sorted({one.sent_as for one in built.sendings}),
     )
     url = built.spec.server.url if built.spec.server else ""
     return Subject(
         name,
-        ("web container", "server container") if server else ("web container",),
-        web,
-        server,
+        _said(web, server) if behind else _said(web, server)[:1],
+        front,
+        behind,
         url,
         f"https://{built.spec.domain}/" if built.spec.domain else _SITE,
         words,
@@ -103,8 +127,15 @@ def of_spec(text: str, name: str, library: Library) -> Subject:
         built.spec,
         built.sendings,
         built.findings,
-        f"{name} (server container)",
+        web.name if web else name,
+        server.name if server else f"{name} (server container)",
     )
+
+
+def _said(web: Export | None, server: Export | None) -> tuple[str, str]:
+    """Both containers in the words of a report: with their file where they come from one."""
+    front, behind = (f" {export.name}" if export else "" for export in (web, server))
+    return f"web container{front}", f"server container{behind}"
 
 
 def of_containers(web: Export, server: Export | None, library: Library, setups: Sequence[Export] = ()) -> Subject:
@@ -119,35 +150,27 @@ def of_containers(web: Export, server: Export | None, library: Library, setups: 
     Raises:
         GtmgenError: one of them is of another kind; or no tag says where the server container is.
     """
-    problems = [
-        error(
-            "not-runnable",
-            f"this is {kind_of(usage)}, and {what}",
-            Position(export.name, 0, 0),
-            hint if usage in ("web", "server") else "web containers and server containers are verified, and no others",
-        )
-        for export, wanted, what, hint in (
-            (web, "web", "a journey runs on a web container", "name the web container, and this one with --server"),
-            (server, "server", "--server names a server container", "name the web container without --server"),
-        )
-        if export and (usage := export.usage or "web") != wanted
-    ]
-    if problems:
-        raise GtmgenError(problems)
+    _of_the_right_kind(web, server)
     url = _server_url(web, library) if server else ""
     if server and not url:
         hint = f"name the address in a row `{carrier(library).server_url}` of the Google tag, as a text or a Constant variable"
         message = "no tag says where the server container is, so nothing would reach it"
         raise GtmgenError([error("server-address", message, Position(web.name, 0, 0), hint)])
-    behind = server.data if server else None
-    assumed: tuple[str, ...] = ()
-    if server and setups:
-        behind, assumed = _set_up(server.data, [setup.data for setup in setups])
+    behind, assumed = _set_up(server.data, [setup.data for setup in setups]) if server else (None, ())
     tags, named = _tags(web.data, behind), _named(web.data, behind)
     words = Words(None, sorted(library.platforms), tags, named, _events(library, web.data, behind))
     names = ("web container", *([f"server container {server.name}"] if server else []))
     return Subject(
-        web.name, names, web.data, behind, url, _SITE, words, assumed, server_file=server.name if server else ""
+        web.name,
+        names,
+        web.data,
+        behind,
+        url,
+        _SITE,
+        words,
+        assumed,
+        web_file=web.name,
+        server_file=server.name if server else "",
     )
 
 
@@ -168,11 +191,29 @@ def ready(subject: Subject, journey: Journey) -> Ready:
     for name, value in placed.items():
         why = given if name in variables else "a placeholder: a journey can say otherwise (`variables`)"
         assumed.append(f"the variable `{name}` is {json.dumps(value, ensure_ascii=False)}, {why}")
-    web = compile_program(_with_variables(subject.web, placed, _web_variable), name=subject.name)
+    web = compile_program(_with_variables(subject.web, placed, _web_variable), name=subject.web_file)
     if subject.server is None:
         return Ready(subject, journey, web, None, tuple(assumed))
     behind = _with_variables(subject.server, placed, _server_variable)
     return Ready(subject, journey, web, compile_server(behind, name=subject.server_file), tuple(assumed))
+
+
+def _of_the_right_kind(web: Export | None, server: Export | None) -> None:
+    problems = [
+        error(
+            "not-runnable",
+            f"this is {kind_of(usage)}, and {what}",
+            Position(export.name, 0, 0),
+            hint if usage in ("web", "server") else "web containers and server containers are verified, and no others",
+        )
+        for export, wanted, what, hint in (
+            (web, "web", "a journey runs on a web container", "name the web container, and this one with --server"),
+            (server, "server", "--server names a server container", "name the web container without --server"),
+        )
+        if export and (usage := export.usage or "web") != wanted
+    ]
+    if problems:
+        raise GtmgenError(problems)
 
 
 def _placeholder(name: str, spec: Spec | None) -> str:
@@ -181,8 +222,12 @@ def _placeholder(name: str, spec: Spec | None) -> str:
     return _MEASUREMENT_ID if isinstance(id, Lookup) and id.name == name else f"value of {name}"
 
 
-def _set_up(server: Mapping[str, Any], setups: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _set_up(
+    server: Mapping[str, Any], setups: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """A server container after all imports, with what a person would fill in; and what is assumed of that."""
+    if not setups:
+        return server, ()
     version, filled = dict(server["containerVersion"]), []
     brought = [variable for setup in setups for variable in rows(setup["containerVersion"].get("variable"))]
     for variable in brought:
