@@ -34,9 +34,8 @@ def settings_differences(platform: Platform, wanted: Mapping[str, Any], came: It
             if platform.settings[name].get("type") == "boolean":  # what is not there is not switched on
                 there, value = there or False, value or False
             if not same(there, value):
-                by = (
-                    f" by `{one.tag}`" if one.side == "server" and one.tag else ""
-                )  # a browser's pixel is set for all tags
+                # a browser's pixel is set for all tags alike
+                by = f" by `{one.tag}`" if one.side == "server" and one.tag else ""
                 yield Differs(
                     f"{name} is {shown(value)}",
                     f"{name} is {shown(there)} ({one.side})",
