@@ -347,6 +347,7 @@ BROKEN = [
     ('{"event": "purchse"}', "no conversion is called `purchse`"),
     ('{"event": "purchase", "data": {}}', "no event_id"),
     ('{"event": "purchase", "data": {"order_id": 1}, "at": "now"}', "not unix seconds"),
+    ('{"event": "purchase", "data": {"order_id": 1}, "consent": [["x"]]}', "`consent` holds"),
     ("[" * 100_000, "no JSON"),
     ('{"event": "purchase", "data": {"order_id": ' + "1" * 5000 + "}}", "no JSON"),
     ('"' + "x" * 1_100_000, "longer than 1 MB"),
