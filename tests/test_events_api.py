@@ -221,10 +221,6 @@ conversions:
         for payload in ours.event("purchase", message):
             there = sent[payload.platform, payload.event_id]
             assert there is not None
-            one_of = toy().platforms[payload.platform].params["currency"].one_of
-            if one_of and there.get("currency", "EUR") not in one_of:
-                assert not params(payload).keys() & {"value", "currency"}  # the server would be refused with it
-                continue
             assert doubles(params(payload)) == doubles(there), (message, payload.platform)
             checked += 1
     assert checked > 500

@@ -162,15 +162,19 @@ def _params(parts: Parts, spec: Spec, sending: Sending, platform: Platform) -> d
             continue
         kind = {"currency": "currency", "order_id": "id"}.get(param.type.name, param.type.type)
         needs = platform.params[param.type.depends_on].key if param.type.depends_on else ""
-        rows.append(
-            {
-                "key": param.key,
-                "operand": values.operand(parts, spec.prefix, param.source, kind, sending.at),
-                "depends_on": needs,
-            }
-        )
+        value = values.operand(parts, spec.prefix, param.source, kind, sending.at)
+        if param.type.one_of and isinstance(value, Ref):
+            value = _taken(parts, spec, value, param, platform, sending.at)
+        rows.append({"key": param.key, "operand": value, "depends_on": needs})
     reads = any(isinstance(row["operand"], Ref) for row in rows)
     return {"params": rows, "items": items, "reads": reads}
+
+
+def _taken(parts: Parts, spec: Spec, value: Ref, param: Param, platform: Platform, at: Path) -> Ref:
+    """The variable that gives a value where the platform takes it; any other reads as one that nothing can be made of."""
+    name = entity_name(spec.prefix, platform.name, value.name.removeprefix(f"{spec.prefix} - "), code=True)
+    body = Body("_gtm/code/one_of.js.j2", {"value": value, "one_of": sorted(param.type.one_of)})
+    return put(parts, Entity("variable", "jsm", name, at, {"notes": ""}, body, own_folder(spec, platform.name)))
 
 
 def _platform_items(parts: Parts, spec: Spec, param: Param, platform: Platform, at: Path) -> Ref:
