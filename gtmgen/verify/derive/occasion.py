@@ -10,7 +10,6 @@ Everything that the conversion reads is there, at the first place where the spec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,14 +19,16 @@ from gtmgen.events_api.values import get, text_of
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
 from gtmgen.spec.model import Condition, Spec, Value, When
+from gtmgen.verify.derive.asked import asked_of, found, hold_in
 from gtmgen.verify.derive.css_match import could_fire
-from gtmgen.verify.derive.element_for import Made, element_for
-from gtmgen.verify.derive.setting import Setting, place, put
-from gtmgen.verify.derive.text_for import Wanted, holds, satisfying
+from gtmgen.verify.derive.element_for import Made
+from gtmgen.verify.derive.page_for import MARK, page_for, target_for
+from gtmgen.verify.derive.setting import Setting, put
+from gtmgen.verify.derive.text_for import holds
 from gtmgen.verify.journeys.journey import Step
 
-_MARK = "data-for"
-_NO_COOKIE = re.compile(r"[;\x00-\x1f\x7f]")
+ANY_PAGE = When("page", Condition("matches", ""), (), (), ())
+"""The trigger that fires on every page."""
 
 
 class Occasion(NamedTuple):
@@ -87,18 +88,18 @@ def occasion(
         data.pop("event_id", None)
     if when.kind == "data_layer":
         assert isinstance(when.what, Condition)
-        data["event"] = _found([(when.what, True)], "event", str(data.get("event", "")))
+        data["event"] = found([(when.what, True)], "event", str(data.get("event", "")))
     else:
         data.pop("event", None)
-    asked = _asked(when, spec)
-    _hold(data, asked)
+    asked = asked_of(when, spec)
+    hold_in(data, asked)
     furnished = _furnished(sendings, data, number, bare=bare)
-    setting = _setting(when, spec, asked, furnished)
+    setting = page_for(when, spec, asked, furnished.setting)
     message = when.kind == "data_layer"
     in_layer = {key: value for key, value in data.items() if key not in furnished.canonical}
     if not message and in_layer:
         setting = setting._replace(layer=in_layer)
-    made = _element(when, asked, f"https://{setting.host}", sendings[0].conversion)
+    made = target_for(when, asked, f"https://{setting.host}", sendings[0].conversion)
     if made:
         there = "" if when.kind == "visible" else made.html  # what comes into view is shown later
         setting = setting._replace(html=setting.html + there, body=made.body.given, root=made.body.before[0].given)
@@ -113,6 +114,25 @@ def occasion(
         event_id(sendings[0], data, number),
         made,
     )
+    if not fires(when, spec, one):
+        raise LookupError("its conditions do not hold together on any page that could be made")
+    return one
+
+
+def page_where(when: When, spec: Spec) -> Occasion:
+    """A page, and nothing that happens on it.
+
+    Args:
+        when: a page's trigger; its conditions hold.
+        spec: where it stands.
+
+    Raises:
+        LookupError: there is no such page.
+    """
+    asked, data = asked_of(when, spec), dict[str, Any]()
+    hold_in(data, asked)
+    setting = page_for(when, spec, asked, Setting())._replace(layer=data)
+    one = Occasion("", (), when, setting, Step("visit", setting.address), data, None)
     if not fires(when, spec, one):
         raise LookupError("its conditions do not hold together on any page that could be made")
     return one
@@ -137,23 +157,8 @@ def fires(when: When, spec: Spec, one: Occasion) -> bool:
         met = one.made is not None and could_fire(str(what), when.kind, one.made)
     return met and all(
         all(holds(condition, _left(left, one), path=left[0] == "page_path") == must for condition, must in wanted)
-        for left, wanted in _asked(when, spec, alone=True).items()
+        for left, wanted in asked_of(when, spec, alone=True).items()
     )
-
-
-_Asked = dict[tuple[str, str], list[tuple[Condition, bool]]]
-"""What is looked at (its kind and its name), and what must and must not hold of it."""
-
-
-def _asked(when: When, spec: Spec, *, alone: bool = False) -> _Asked:
-    asked: _Asked = {}
-    if when.kind == "page" and not alone:
-        assert isinstance(when.what, Condition)
-        asked["page_path", ""] = [(when.what, True)]
-    tests = [*((test, True) for test in when.if_all), *((test, False) for test in (*when.unless, *spec.unless))]
-    for test, must in tests:
-        asked.setdefault((test.left, test.name), []).append((test.condition, must))
-    return asked
 
 
 def _left(left: tuple[str, str], one: Occasion) -> str:
@@ -183,19 +188,6 @@ def _left(left: tuple[str, str], one: Occasion) -> str:
         case "click_url" if target:
             return target.attributes.get("href", "")
     return ""
-
-
-def _hold(data: dict[str, Any], asked: _Asked) -> None:
-    """Makes the conditions on the data layer hold, at the price of what stands there."""
-    for (kind, name), wanted in asked.items():
-        if kind != "data_layer":
-            continue
-        there = get(data, name)
-        text = "" if there is None else text_of(there)
-        if all(holds(condition, text) == must for condition, must in wanted):
-            continue
-        plain = [one.right for one, must in wanted if must and not one.negate and one.op in ("plain", "equals")]
-        place(data, name, plain[0] if plain else _found(wanted, f"data layer `{name}`"))
 
 
 def _beside(source: Value) -> bool:
@@ -228,91 +220,6 @@ def _furnished(sendings: Sequence[Sending], data: Mapping[str, Any], number: str
     return _Furnished(setting, frozenset(canonical - {""}) | {"event_id", "event"})
 
 
-def _setting(when: When, spec: Spec, asked: _Asked, furnished: _Furnished) -> Setting:
-    setting = furnished.setting
-    host = _found(asked.get(("page_hostname", ""), []), "host", spec.domain or "www.example.com")
-    host = f"www{host}" if host.startswith(".") else host
-    path = asked.get(("page_path", ""))
-    cookies, query = dict(setting.cookies), dict(setting.query)
-    for (kind, name), wanted in asked.items():
-        values = cookies if kind == "cookie" else query
-        if kind in ("cookie", "query"):
-            text = _found(wanted, f"{kind} `{name}`", values.get(name, ""))
-            if kind == "cookie" and (_NO_COOKIE.search(text) or text != text.strip()):
-                raise LookupError(f"no cookie holds {text!r} as it is")
-            if text or name in values:
-                values[name] = text
-        if kind == "referrer" and not all(holds(condition, "") == must for condition, must in wanted):
-            raise LookupError("its referrer would have to be another page's, and a visit has none")
-    setting = setting._replace(host=host, cookies=cookies, query=query)
-    if path is not None:
-        kept = satisfying(path, "path", "/")
-        if kept is None:
-            raise LookupError(f"no path could be made for which {_words(path)}")
-        setting = setting._replace(path="" if kept == "/" and when.kind != "page" else kept)
-    return _at_url(setting, asked.get(("page_url", ""), []))
-
-
-def _at_url(setting: Setting, wanted: Wanted) -> Setting:
-    """A setting whose whole address is as wanted."""
-    site = f"https://{setting.host}"
-    if all(holds(condition, f"{site}{setting.address}") == must for condition, must in wanted):
-        return setting
-    url = satisfying(wanted, "url", site=site)
-    if url is None or not url.startswith(f"{site}/") or (setting.path and not url.startswith(site + setting.path)):
-        raise LookupError(f"no address of the site could be made for which {_words(wanted)}")
-    path, _, query = url.removeprefix(site).partition("#")[0].partition("?")
-    pairs = dict(pair.partition("=")[::2] for pair in query.split("&") if pair)
-    return setting._replace(path=path, query={**setting.query, **pairs})
-
-
-def _element(when: When, asked: _Asked, site: str, conversion: str) -> Made | None:
-    """What is clicked, submitted or shown."""
-    if when.kind in ("data_layer", "page"):
-        return None
-    about = {kind: wanted for (kind, _), wanted in asked.items()}
-    if when.kind == "link":
-        assert isinstance(when.what, Condition)
-        made = element_for("a", "a")
-        made.target.attributes["href"] = _link(when.what, about.get("click_url", []), site)
-    else:
-        made = element_for(str(when.what), {"click": "button", "form": "form"}.get(when.kind, "div"))
-    target = made.target
-    if when.kind == "form" and target.tag != "form":
-        form = element_for("form", "form").target
-        target.inside.append(form)
-        made = made._replace(target=form)
-        target = form
-    for kind, wanted in about.items():
-        match kind:
-            case "click_text":
-                target.text = _found(wanted, "text of the click", target.text)
-            case "click_id" | "form_id":
-                target.id = _found(wanted, "id", target.id)
-            case "click_classes":
-                target.classes[:] = _found(wanted, "classes", " ".join(target.classes)).split()
-            case "click_url" if when.kind != "link":
-                target.attributes["href"] = _found(wanted, "address of the click", target.attributes.get("href", ""))
-    if target.tag == "form":
-        target.inside += [element_for("button[type=submit]").target]
-    target.attributes[_MARK] = conversion
-    return made
-
-
-def _link(what: Condition, also: Wanted, site: str) -> str:
-    """A link's address. A condition that begins with / looks at its path alone."""
-    if not text_of(what.right).startswith("/"):
-        url = satisfying([(what, True), *also], "url", site=site)
-    else:
-        path = satisfying([(what, True)], "path", "/")
-        url = None if path is None else f"{site}{path}"
-        if url and not all(holds(condition, url) == must for condition, must in also):
-            url = None
-    if url is None:
-        raise LookupError(f"no link could be made for which {_words([(what, True), *also])}")
-    return url
-
-
 def _holds_of_link(what: Condition, url: str, site: str) -> bool:
     if not text_of(what.right).startswith("/"):
         return holds(what, url)
@@ -321,8 +228,8 @@ def _holds_of_link(what: Condition, url: str, site: str) -> bool:
 
 
 def _step(when: When, setting: Setting, made: Made | None, data: Mapping[str, Any]) -> Step:
-    mark = made.target.attributes.get(_MARK, "").replace("\\", "\\\\").replace('"', '\\"') if made else ""
-    at = f'[{_MARK}="{mark}"]'
+    mark = made.target.attributes.get(MARK, "").replace("\\", "\\\\").replace('"', '\\"') if made else ""
+    at = f'[{MARK}="{mark}"]'
     match when.kind:
         case "data_layer":
             return Step("push", (dict(data),))
@@ -376,18 +283,3 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
         there = into.setdefault(key, value)
         if isinstance(there, dict) and isinstance(value, Mapping):
             _merge(there, value)
-
-
-def _found(wanted: Wanted, what: str, default: str = "") -> str:
-    text = satisfying(wanted, default=default)
-    if text is None:
-        raise LookupError(f"no {what} could be made for which {_words(wanted)}")
-    return text
-
-
-def _words(wanted: Wanted) -> str:
-    """Conditions in words, as the spec has them."""
-    return " and ".join(
-        f"{'' if must != condition.negate else 'not '}`{condition.op.replace('plain', 'equals')}: {condition.right}`"
-        for condition, must in wanted
-    )

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from gtmgen.events_api.values import text_of
 from gtmgen.spec.model import Value
-from gtmgen.verify.derive.element_for import element_for
+from gtmgen.verify.derive.element_for import Element, element_for
 from gtmgen.verify.javascript import literal
 
 
@@ -79,8 +79,9 @@ def put(setting: Setting, source: Value, value: Any) -> Setting:
             made = element_for(key)
             target = made.target
             if target.tag == "select":
-                raise LookupError(f"a value cannot stand in the select `{key}`")
-            if target.is_void:
+                chosen = {"value": text_of(text), "selected": "selected"}
+                target.text, target.inside = "", [Element("option", attributes=chosen, text=text_of(text))]
+            elif target.is_void:
                 target.attributes["value" if target.tag == "input" else "content"] = text_of(text)
             else:
                 target.text = text_of(text)

@@ -18,12 +18,13 @@ from gtmgen.spec.model import Condition
 
 Wanted = Sequence[tuple[Condition, bool]]
 """Conditions, each with whether it is to hold."""
-Kind = Literal["path", "url", "text"]
+Kind = Literal["path", "url", "host", "text"]
 
 _WORD = "example"
 _TRIED = 64  # texts of a pattern that are looked at
 _PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})*")
 _DOTS = re.compile(r"/\.{1,2}(?:/|\Z)")
+_HOST = re.compile(r"(?!.*-\.)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _CLASS = {
     "d": "0",
@@ -42,17 +43,18 @@ _FEW = 4
 
 
 def satisfying(
-    wanted: Wanted, kind: Kind = "text", default: str = "", site: str = "https://www.example.com"
+    wanted: Wanted, kind: Kind = "text", default: str = "", site: str = "https://www.example.com", begun: str = ""
 ) -> str | None:
     """A text for which all conditions are as wanted; None where none was found.
 
     Args:
         wanted: the conditions.
-        kind: a path of a page, as a browser has it; an address; or any text.
+        kind: a path of a page, as a browser has it; an address; the name of a host; or any text.
         default: what is taken where it will do.
         site: where addresses lead whose host does not matter.
+        begun: an address that another may go on from.
     """
-    for text in _candidates(wanted, kind, default, site):
+    for text in _candidates(wanted, kind, default, site, begun):
         if _is(text, kind) and all(holds(condition, text, path=kind == "path") == must for condition, must in wanted):
             return text
     return None
@@ -100,16 +102,26 @@ def _is(text: str, kind: Kind) -> bool:
     """Whether a browser would leave the text as it is."""
     if kind == "path":
         return bool(_PATH.fullmatch(text)) and not _DOTS.search(text)
+    if kind == "host":
+        return bool(_HOST.fullmatch(text))
     if kind == "url":
         return bool(_SCHEME.match(text)) and not re.search(r"\s", text)
     return True
 
 
-def _candidates(wanted: Wanted, kind: Kind, default: str, site: str) -> Iterator[str]:
+def _candidates(wanted: Wanted, kind: Kind, default: str, site: str, begun: str) -> Iterator[str]:
     """Texts that may do, the plainest first."""
+    if kind == "host":
+        yield from (default, "other.example", "other.test")
     for text in _texts(wanted, default):
+        if kind == "host":
+            yield (
+                f"www{text}" if text.startswith(".") else f"{text}example" if text.endswith(".") else f"{text}.example"
+            )
         yield text
-        if kind != "text":
+        if kind == "url" and begun:
+            yield f"{begun}{text.lstrip('?&')}"
+        if kind in ("path", "url"):
             yield f"/{text}" if kind == "path" else f"{site}/{text}"
         if kind == "path" and text.startswith("/"):
             yield f"/{_WORD}{text}"
