@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gtmgen.container.whole import Container
+from gtmgen.events_api.values import text_of
 from gtmgen.platforms import Library
 from gtmgen.verify.browser.chromium import Browser
 from gtmgen.verify.browser.page import LIMIT
@@ -16,6 +17,7 @@ from gtmgen.verify.journeys.journey import Expectation, Journey, SceneScript
 from gtmgen.verify.journeys.walk import Ground, StepFacts, Walked, walk
 from gtmgen.verify.judging.counting import Known, arrivals, counted, knowing
 from gtmgen.verify.judging.judge import judge
+from gtmgen.verify.judging.other_visitors import compared, shared, to_repeat
 from gtmgen.verify.judging.uncountable import as_far_as_can_be_told
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, StepSeen, Verdict
 from gtmgen.verify.server.run import Server
@@ -67,10 +69,19 @@ def verify(
     visitors = ThreadPoolExecutor(1 if pause or browser.headed else _AT_ONCE, "visitor")
     try:
         walked = list(visitors.map(walked_through, journey.scenes))
+        given = [*ready.assumed, *(text_of(value) for value in journey.variables.values())]
+        again = to_repeat(walked, known, given) if not journey.name else []
+        others = list(visitors.map(walked_through, (_once_more(walked[place].script) for place in again)))
     finally:
         visitors.shutdown(wait=False, cancel_futures=True)
     if server:
         browser.run(server.close(), limit)
+    walked = [
+        one._replace(verdicts=(*one.verdicts, *more))
+        for one, more in zip(walked, shared(walked, known, given), strict=True)
+    ]
+    for place, other in zip(again, others, strict=True):
+        walked.append(other._replace(verdicts=compared(walked[place], other, known, given)))
     return Outcome(
         subject.name,
         subject.containers,
@@ -82,6 +93,12 @@ def verify(
         {platform.id: platform.name for platform in library.platforms.values()},
         "the spec" if subject.spec else "this journey",
     )
+
+
+def _once_more(script: SceneScript) -> SceneScript:
+    """A visit as somebody else makes it, of whom nothing is asked but what they have in common."""
+    steps = tuple(step for step in script.steps if step.kind != "expect")
+    return script._replace(title=f"{script.title}, by another visitor", steps=steps)
 
 
 def _untested(journey: Journey) -> Iterator[Scene]:
