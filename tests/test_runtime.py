@@ -1333,6 +1333,54 @@ class TestInChromium:
             assert page.result().fired("T") == ["gtm.elementVisibility"] * 2
             assert page.evaluate("out") == [100, 100]
 
+    FADES = "<style>.seen{opacity:0;transition:opacity 300ms}.in{opacity:1}</style>"
+
+    @pytest.mark.parametrize(
+        ("style", "code"),
+        [
+            ("", "classList.add('in')"),
+            (".seen{transition-delay:300ms}", "classList.add('in')"),
+            (".seen{transition:none}", "style.opacity = 1"),
+            (".seen{transition:none;opacity:1;visibility:hidden}", "style.visibility = 'visible'"),
+            (".seen{transition:none;opacity:1;height:0;overflow:hidden}", "style.height = '20px'"),
+            (".seen{transition:none;opacity:1} main{opacity:0}", "parentElement.style.opacity = 1"),
+        ],
+        ids=["fades", "fades later", "opacity", "visibility", "no height", "around it"],
+    )
+    def test_an_element_that_comes_in_where_it_is(self, style: str, code: str) -> None:
+        """gtm-runtime.md 3.2: what is on the screen and hidden is looked at each 100 ms."""
+        box = container([html("T", "1", "seen")], [self.visible()])
+        with Page(box, html=f"{self.FADES}<style>{style}</style><main><p class=seen>x</p></main>") as page:
+            assert page.result().fired("T") == []
+            page.run(f"document.querySelector('.seen').{code};")
+            assert page.result().fired("T") == ["gtm.elementVisibility"]
+            page.run("document.querySelector('.seen').style.opacity = 0;")
+            page.run("document.querySelector('.seen').style.opacity = 1;")
+            result = page.result()
+            assert result.fired("T") == ["gtm.elementVisibility"]
+            assert not result.errors
+
+    def test_an_element_that_comes_in_again_and_one_that_goes_before_its_time(self) -> None:
+        many = self.visible(often="MANY_PER_ELEMENT")
+        with Page(container([html("T", "1", "seen")], [many]), html="<p class=seen>x</p>") as page:
+            for opacity in (0, 1):
+                page.run(f"document.querySelector('.seen').style.opacity = {opacity};")
+            assert page.result().fired("T") == ["gtm.elementVisibility"] * 2
+        stays = self.visible(useOnScreenDuration=True, onScreenDuration="700")
+        with Page(container([html("T", "1", "seen")], [stays]), html=f"{self.FADES}<p class=seen>x</p>") as page:
+            page.run(
+                "var p = document.querySelector('.seen'); p.className += ' in'; setTimeout(() => { p.hidden = true; }, 400);"
+            )
+            assert page.result().fired("T") == []
+
+    def test_a_page_with_an_element_that_never_comes_in_rests(self) -> None:
+        endless = "<style>@keyframes turns{to{rotate:1turn}} i{animation:turns 1s infinite} b{animation:turns 60s}</style><i>x</i><b>y</b>"
+        box = container([html("T", "1", "seen")], [self.visible()])
+        with Page(box, html=f"{self.FADES}{endless}<p class=seen>x</p>", limit=2) as page:
+            page.run("1;")
+            result = page.result()
+        assert not result.errors and result.fired("T") == []
+
     def test_a_same_type_exception_on_visibility_does_not_hold(self) -> None:
         """Each visibility trigger pushes its own message: an exception on `.*` holds, or a negated filter."""
         qa = condition("CONTAINS", "{{Page URL}}", "utm_source=qa")

@@ -1,5 +1,7 @@
 // gtm.elementVisibility: elements that come into view, or onto the page.
 
+const POLL = 100; // milliseconds
+
 function onVisible(page, given) {
   const { window, document, push } = page;
   const uid = given.uniqueTriggerId;
@@ -7,7 +9,7 @@ function onVisible(page, given) {
   const least = Number(given.onScreenRatio || 50) / 100;
   const stay = given.useOnScreenDuration ? Number(given.onScreenDuration || 0) : 0;
   const often = given.firingFrequency || "ONCE";
-  const watched = new Map(); // element to {fired, since}
+  const watched = new Map(); // element to {fired, since, on, ratio, timer, stop}
   let over = false;
 
   const tell = (element, ratio) => {
@@ -26,19 +28,28 @@ function onVisible(page, given) {
       }),
     );
   };
+  // What is on the screen may still be hidden (opacity, visibility) and come in later, which no observer tells: it is looked at again
+  // and again (gtm-runtime.md 3.2).
+  const judge = (element) => {
+    const state = watched.get(element);
+    const seen = state.on && hasBox(element) && shown(window, document, element);
+    if (!seen) {
+      window.clearTimeout(state.timer);
+      state.timer = undefined;
+    } else if (state.timer === undefined) {
+      state.since = Date.now();
+      if (stay > 0) state.timer = window.setTimeout(() => tell(element, state.ratio), stay);
+      else state.timer = (tell(element, state.ratio), null);
+    }
+    const waits = state.on && !over && (!state.fired || often === "MANY_PER_ELEMENT");
+    if (waits && !state.stop) state.stop = every(window, POLL, () => judge(element));
+    if (!waits && state.stop) state.stop = void state.stop();
+  };
   const observer = new window.IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting, intersectionRatio } of entries) {
-        const state = watched.get(target);
-        const seen = isIntersecting && intersectionRatio >= least && shown(window, document, target);
-        if (!seen) {
-          window.clearTimeout(state.timer);
-          state.timer = undefined;
-        } else if (state.timer === undefined) {
-          state.since = Date.now();
-          if (stay > 0) state.timer = window.setTimeout(() => tell(target, intersectionRatio), stay);
-          else state.timer = (tell(target, intersectionRatio), null);
-        }
+        Object.assign(watched.get(target), { on: isIntersecting && intersectionRatio >= least, ratio: intersectionRatio });
+        judge(target);
       }
     },
     { threshold: [0, least] },
@@ -58,3 +69,15 @@ function onVisible(page, given) {
   else begin();
 }
 
+
+function hasBox(element) {
+  const { width, height } = element.getBoundingClientRect();
+  return width > 0 && height > 0;
+}
+
+// Calls a function again and again until what this returns is called. A page that is watched (`watch.js`) counts it for its rest.
+function every(window, interval, fn) {
+  if (window.__gtmEvery) return window.__gtmEvery(interval, fn);
+  const timer = window.setInterval(fn, interval);
+  return () => window.clearInterval(timer);
+}

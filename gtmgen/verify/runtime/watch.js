@@ -3,6 +3,7 @@
   if (window !== window.top) return;
   const setTimeout = window.setTimeout;
   const clearTimeout = window.clearTimeout;
+  const { setInterval, clearInterval } = window;
   const hide = (name, value) => Object.defineProperty(window, name, { value, configurable: true });
   const facts = [];
   const page = `${Date.now()}.${Math.random()}`;
@@ -24,7 +25,8 @@
     window.__gtmLog({ kind: "error", source: "content security policy", message: `${effectiveDirective} refuses ${blockedURI || "this"}` });
   });
 
-  // Timers that will run soon.
+  // Timers that will run soon. What takes longer is not waited for.
+  const SOON = 1000; // milliseconds
   const soon = new Set();
   window.setTimeout = function (fn, delay, ...args) {
     const id = setTimeout(
@@ -35,13 +37,29 @@
       },
       delay,
     );
-    if (!(delay > 1000)) soon.add(id);
+    if (!(delay > SOON)) soon.add(id);
     return id;
   };
   window.clearTimeout = function (id) {
     soon.delete(id);
     clearTimeout(id);
   };
+
+  // What GTM looks at again and again: the page is at rest once each of these has looked at it as it is now, and what fades in is in.
+  const looks = new Map(); // to how often
+  hide("__gtmEvery", (interval, fn) => {
+    const id = setInterval(() => {
+      looks.set(id, looks.get(id) + 1);
+      fn();
+    }, interval);
+    looks.set(id, 0);
+    return () => {
+      clearInterval(id);
+      looks.delete(id);
+    };
+  });
+  const moves = ({ playState, currentTime, effect }) => playState === "running" && effect.getComputedTiming().endTime - currentTime <= SOON;
+  const moving = () => looks.size > 0 && document.getAnimations().some(moves);
 
   // What only a frame brings: what observers see, the page's own animations, scroll events. A page without them need not wait for one.
   let framed = false;
@@ -66,10 +84,14 @@
   hide("__gtmRest", async (loading, limit) => {
     const giveUp = Date.now() + limit;
     if (window.scrollX || window.scrollY) framed = true; // scroll events come with a frame
+    let looked = new Map(looks);
     for (;;) {
       const before = facts.length;
       for (let i = 0; i < 2; i++) await turn();
-      if (before === facts.length && soon.size === 0 && (loading || document.readyState === "complete")) return true;
+      const still = before === facts.length && !moving();
+      if (!still) looked = new Map(looks);
+      const all = Array.from(looks).every(([id, times]) => times > (looked.get(id) || 0));
+      if (still && all && soon.size === 0 && (loading || document.readyState === "complete")) return true;
       if (Date.now() > giveUp) return false;
     }
   });
