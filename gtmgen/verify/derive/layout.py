@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from gtmgen.verify.derive.moments import Act, Moment, page_only
 from gtmgen.verify.derive.occasion import Occasion
 from gtmgen.verify.derive.setting import Setting, forgotten
 from gtmgen.verify.javascript import literal
@@ -38,9 +39,14 @@ class Page(NamedTuple):
         return (self.visit, *self.acts)
 
 
-def laid_out(occasions: Sequence[Occasion]) -> list[Page]:
-    """Pages for occasions of one host: one for all that any page will do for, and one for each of the others."""
-    shared = [one for one in occasions if one.setting.plain and one.when.kind != "page"]
+def laid_out(occasions: Sequence[Occasion], alone: Container[str] = ()) -> list[Page]:
+    """Pages for occasions of one host: one for all that any page will do for, and one for each of the others.
+
+    Args:
+        occasions: what happens.
+        alone: the conversions that get a page of their own all the same.
+    """
+    shared = [one for one in occasions if one.setting.plain and one.when.kind != "page" and one.conversion not in alone]
     pages = []
     if shared:
         html = "".join(one.setting.html for one in shared)
@@ -65,6 +71,29 @@ def in_few_steps(occasions: Sequence[Occasion]) -> Iterator[Step]:
     yield from (one.step for one in occasions if one.step.kind not in ("push", "visit"))
 
 
+def at_once(occasions: Sequence[Occasion]) -> list[Act]:
+    """The same, with what happens: messages first."""
+    pushed = sorted(occasions, key=lambda one: one.step.kind != "push")
+    steps = [*in_few_steps(occasions)]
+    happens = tuple(Moment(one, one.conversion) for one in pushed if one.step.kind != "visit")
+    return [Act(tuple(steps), happens)] if steps else []
+
+
+def opened(page: Page) -> Act:
+    """A page is opened: what happens with that is its own conversion, or nothing but a page load."""
+    own = [Moment(one, one.conversion, opens=True) for one in page.occasions if one.when.kind == "page"]
+    return Act((page.visit,), tuple(own[:1] or [Moment(page_only(page.setting), opens=True)]))
+
+
+def walked(pages: Iterable[Page]) -> list[Act]:
+    """Pages are opened one after the other, and everything happens on them, step by step."""
+    acts = []
+    for page in pages:
+        acts.append(opened(page))
+        acts += [Act((one.step,), (Moment(one, one.conversion),)) for one in page.occasions if one.step.kind != "visit"]
+    return acts
+
+
 def script(
     title: str,
     pages: Sequence[Page],
@@ -87,7 +116,8 @@ def script(
     for page in pages:
         paths[page.setting.path or "/"].append(page.setting)
     first = pages[0].setting
-    code = [*([visitor.code] if visitor.code else []), *filter(None, (_only_there(page.setting) for page in pages))]
+    there = list(filter(None, (_only_there(page.setting, visitor) for page in pages)))
+    code = [*([visitor.code] if visitor.code else []), *there]
     code += [f"window[__dataLayer].push({literal(message)});" for message in backlog]
     return SceneScript(
         title,
@@ -109,12 +139,12 @@ def _with_query(address: str, visitor: Setting) -> str:
     return address + ("&" if "?" in address else "?") * bool(more) + more
 
 
-def _only_there(setting: Setting) -> str:
+def _only_there(setting: Setting, visitor: Setting) -> str:
     """Code that prepares one address, and takes back on the others what would stay: cookies."""
     if not setting.code:
         return ""
     gone = forgotten(setting)
-    there = f"(location.pathname + location.search).startsWith({literal(setting.address)})"
+    there = f"location.href == new URL({literal(_with_query(setting.address, visitor))}, location.origin).href"
     return f"if ({there}) {{ {setting.code} }}" + (f" else {{ {gone} }}" if gone else "")
 
 
