@@ -26,6 +26,7 @@ from tests.conftest import ROOT, known
 from tests.test_planted import subject
 
 CASES: list[dict[str, Any]] = parse((ROOT / "tests" / "judge.yml").read_text("utf-8"), "judge.yml").data
+PAGE = "https://www.shop.example/cart?id=7"
 PIXELS = {"ttq": "C4A1B2C3D4E5F6G7H8I9", "fbq": "123456789012345"}
 PIXELS |= {"tiktok": PIXELS["ttq"], "meta": PIXELS["fbq"]}
 
@@ -53,7 +54,7 @@ def step(number: int, happened: list[dict[str, Any]]) -> StepFacts:
     served = [at_server(one) for one in happened if "at server" in one]
     taken = [(one.get("by") or server_tag(take(one)), take(one)) for one in happened if "server" in one]
     seen = Seen(tuple(served), tuple(taken), (), ())
-    return StepFacts(number, Step("push", ({"event": "x"},)), "", tuple(events), tuple(calls), server=seen)
+    return StepFacts(number, Step("push", ({"event": "x"},)), PAGE, tuple(events), tuple(calls), server=seen)
 
 
 def event(one: Mapping[str, Any], id: int) -> Event:
@@ -75,8 +76,8 @@ def call(one: Mapping[str, Any]) -> Call:
 
 def take(one: Mapping[str, Any]) -> Taken:
     platform, name, id = one["server"]
-    refused, test = one.get("refused", ""), one.get("test", False)
-    taken = Taken(platform, PIXELS[platform], name, id, one.get("params", {}), {}, "", 1_767_225_600, refused, test)
+    refused, test, page = one.get("refused", ""), one.get("test", False), one.get("page", PAGE)
+    taken = Taken(platform, PIXELS[platform], name, id, one.get("params", {}), {}, page, 1_767_225_600, refused, test)
     return taken._replace(settings=one.get("settings", {}))
 
 

@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gtmgen.events_api.reading import IN_MESSAGE
 from gtmgen.resolve import PAGE_VIEW, Sending, side
 from gtmgen.verify.journeys.journey import Expectation
 from gtmgen.verify.journeys.walk import StepFacts
-from gtmgen.verify.judging import reasons
+from gtmgen.verify.judging import message_reasons, reasons
 from gtmgen.verify.judging.counting import Known, arrivals, counted, visitors
 from gtmgen.verify.judging.in_clear import in_clear
+from gtmgen.verify.judging.page_check import wrong_pages
+from gtmgen.verify.judging.ran import runs
 from gtmgen.verify.judging.settings_check import settings_differences
-from gtmgen.verify.judging.values import difference, same, shown
+from gtmgen.verify.judging.values import difference, is_number, same, shown
 from gtmgen.verify.judging.visitor_check import visitor_differences
 from gtmgen.verify.outcome import Arrival, Counted, SideOf, Verdict
 
@@ -44,6 +47,12 @@ class _Question(NamedTuple):
     """The platform's settings as the spec has them; nothing where no spec says anything."""
     paused: bool = False
     """Whether the spec has it paused."""
+    plain: bool = False
+    """Whether parameters may be asked by the names under which the platform got them."""
+    paths: Mapping[str, tuple[str, ...]] = {}
+    """Where in the message the spec looks for each parameter, by the platform's name for it."""
+    pages: Mapping[int, str] = {}
+    """What is wrong with the page that an arrival names, by the arrival's identity; nothing where no spec says anything."""
     visitors: Mapping[int, Mapping[str, Any]] = {}
     """What an arrival says of the visitor, by the arrival's identity: to be compared, and told nowhere."""
 
@@ -58,6 +67,7 @@ def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expec
     """
     came = arrivals(steps, known)
     said = {id(one): user for one, user in zip(came, visitors(steps, known), strict=True)}
+    pages = {id(one): why for one, why in zip(came, wrong_pages(steps, known), strict=True) if why}
     verdicts: list[Verdict] = []
     for asked in expectations:
         if asked.kind == "hit":
@@ -68,7 +78,8 @@ def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expec
             continue
         questions = list(_questions(asked, came, known))
         for question in questions:
-            verdicts += _answers(question._replace(visitors=said), steps, known)
+            own = pages if known.sendings and not question.plain else {}
+            verdicts += _answers(question._replace(visitors=said, pages=own), steps, known)
         if not questions:
             verdicts.append(_nobody(asked, steps, known))
     return tuple(verdicts)
@@ -93,7 +104,7 @@ def _nobody(asked: Expectation, steps: Sequence[StepFacts], known: Known) -> Ver
 
 
 def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
-    ran = reasons.runs(steps, (asked.subject,))
+    ran = runs(steps, (asked.subject,))
     fired = [one for one in ran if one.run.outcome == "fired"]
     why: list[str] = []
     if len(fired) < asked.times:
@@ -158,7 +169,11 @@ def _of_conversion(asked: Expectation, sending: Sending, came: Sequence[Arrival]
     mine = tuple(one for one in came if belongs(one))
     web, server = own & known.there["web"], own & known.there["server"]
     question = _Question(asked, sending.platform, sending.pixels, sides, mine, web | extra, server)
-    return question._replace(settings=sending.options, paused=sending.paused)
+    paths = {
+        param.key: tuple(str(lookup.name) for lookup in param.source if lookup.kind in IN_MESSAGE)
+        for param in sending.params
+    }
+    return question._replace(settings=sending.options, paused=sending.paused, paths=paths)
 
 
 def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iterator[_Question]:
@@ -172,7 +187,7 @@ def _of_event(asked: Expectation, came: Sequence[Arrival], known: Known) -> Iter
         server = frozenset[str]().union(*(known.senders(id, name, "server") for name in names))
         got_any = any(one.platform == id for one in came) or any(seen.platform == id for seen in known.seen)
         if asked.on == id or mine or (got_any and (web or server)):
-            yield _Question(asked, id, (), asked.sides, mine, web, server)
+            yield _Question(asked, id, (), asked.sides, mine, web, server, plain=True)
 
 
 def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> Iterator[Verdict]:
@@ -192,6 +207,8 @@ def _answers(question: _Question, steps: Sequence[StepFacts], known: Known) -> I
         if apart := [*settings_differences(platform, question.settings, question.came)]:
             expected, found, why = (list(dict.fromkeys(said)) for said in zip(*apart, strict=True))
             yield _verdict(question, ", ".join(expected), "; ".join(found), why, _last(steps))
+        if lost := list(dict.fromkeys(question.pages[id(one)] for one in question.came if id(one) in question.pages)):
+            yield _verdict(question, "the page where it happened", "; ".join(lost), lost, _last(steps))
 
 
 def _paused(question: _Question, steps: Sequence[StepFacts], known: Known) -> Verdict:
@@ -224,6 +241,9 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         for pixel, count in counts.items()
     ]
     sent = _sent(groups)
+    silent = ""
+    if lacking and not strangers and all(count == asked.times for count in counts.values()):
+        silent = f", not from the {' and the '.join(dict.fromkeys(wanted for _, wanted in lacking))}"
     why: list[str] = []
     if not ok:
         few = any(count < asked.times for count in counts.values())
@@ -243,7 +263,7 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         if few and asked.event_id is not None and question.came:
             others = sorted({str(one.event_id) for one in question.came} - {asked.event_id})
             why += [f"event_id is {' and '.join(others)}, not {asked.event_id}"] * bool(others)
-            why += [text for one in question.came for text in reasons.stale_id(str(one.event_id), [one], steps)]
+            why += [text for one in question.came for text in message_reasons.stale_id(str(one.event_id), [one], steps)]
         if few or any(wanted == "browser" for _, wanted in lacking):
             why += reasons.not_sent(question.platform, question.web, steps, known)
         if any(wanted == "server" for _, wanted in lacking) or (few and "server" in question.sides):
@@ -252,9 +272,10 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         if few or lacking:
             why += reasons.lost(question.web, steps)
     beside = reasons.silent_pixels(question.platform, pixels, steps, known) if groups and not question.pixels else ""
-    said = " and ".join(dict.fromkeys(found)) + beside + (f": {sent}" if sent else "")
+    said = " and ".join(dict.fromkeys(found)) + silent + beside + (f": {sent}" if sent else "")
     last = max((one.step for group in groups for one in group.arrivals), default=_last(steps))
-    return _verdict(question, _times(asked.times) + under, said, why, last, ok=ok, groups=groups)
+    wanted_of = f" from the {' and the '.join(question.sides)}" if silent else ""
+    return _verdict(question, _times(asked.times) + wanted_of + under, said, why, last, ok=ok, groups=groups)
 
 
 def _is_page_view(question: _Question, known: Known) -> bool:
@@ -264,21 +285,25 @@ def _is_page_view(question: _Question, known: Known) -> bool:
 
 def _values(question: _Question, groups: Sequence[Counted], steps: Sequence[StepFacts], known: Known) -> Verdict:
     platform = known.library.platforms[question.platform]
-    expected = {
-        (platform.params[name].key if name in platform.params else name): value
-        for name, value in question.asked.params.items()
-    }
+    keys = {name: platform.params[name].key if name in platform.params else name for name in question.asked.params}
+    expected = {keys[name]: value for name, value in question.asked.params.items()}
     wrong: list[str] = []
     why: list[str] = []
     for group in groups:
         for one in group.arrivals:
-            for key, value in expected.items():
+            for name, value in question.asked.params.items():
+                # by what a platform got it may be called as the platform calls something else
+                key = name if question.plain and name in one.params else keys[name]
                 there = one.params.get(key)
                 if not same(there, value):
                     wrong.append(f"{key} is {shown(there)} ({one.side})")
                     why.append(difference(key, there, value, one.side))
                     if there is not None:
-                        why += [f"{key}: {text}" for text in reasons.foreign_value(one, there, steps)]
+                        why += [f"{key}: {text}" for text in message_reasons.foreign_value(one, there, steps)]
+                    elif is_number(value):
+                        why += message_reasons.no_number(
+                            one, key, question.paths.get(key, (key, f"ecommerce.{key}")), steps
+                        )
             if question.asked.exact:
                 more = {key: value for key, value in one.params.items() if value is not None and key not in expected}
                 wrong += [f"{key} is sent, too ({one.side})" for key in more]

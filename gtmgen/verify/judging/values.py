@@ -33,7 +33,7 @@ def difference(key: str, there: Any, value: Any, side: SideOf) -> str:
         return f"{key} is missing in what the {side} sent; {shown(value)} was expected"
     if value is None:
         return f"{key} is {shown(there)} in what the {side} sent; it was not to be sent"
-    if type(there) is not type(value) and not (_is_number(there) and _is_number(value)):
+    if type(there) is not type(value) and not (is_number(there) and is_number(value)):
         return (
             f"{key} has the wrong type: the {side} sent the {_type(there)} {shown(there)}, "
             f"expected is the {_type(value)} {shown(value)}"
@@ -51,8 +51,9 @@ def shown(value: Any) -> str:
 
 def _type(value: Any) -> str:
     kinds = {bool: "boolean", str: "text", dict: "object", list: "list"}
-    return "number" if _is_number(value) else kinds.get(type(value), "value")
+    return "number" if is_number(value) else kinds.get(type(value), "value")
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a platform takes it for a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -168,6 +168,11 @@ def settings_of(platform: Platform, words: Mapping[str, Any], event: Mapping[str
     return found
 
 
+def has_place(platform: Platform, word: str) -> bool:
+    """Whether a platform's server API has a place for one of the `$words` of an event."""
+    return platform.server is not None and word in _words(platform.server.event)
+
+
 def _words(template: Mapping[str, Any]) -> Iterator[str]:
     """The `$words` of a piece of a request."""
     for inner in template.values():
