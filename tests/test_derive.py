@@ -171,9 +171,10 @@ def test_the_scenes_of_a_shop() -> None:
     ]
     purchase = [one for one in expectations(journey.scenes[1:2]) if one.subject == "purchase" and one.on == "tiktok"]
     assert [(one.times, one.event_id, one.params.get("value")) for one in purchase] == [
-        (2, None, None),
+        (3, None, None),
         (1, "purchase.T-1001", 59.9),
         (1, "purchase.T-1002", None),
+        (1, "purchase.T-1003", 59.9),
     ]
 
 

@@ -139,6 +139,7 @@ class _Deriver:
             moments = [Moment(one, name) for name in here for one in tried[name][1]]
             messages = [message for moment in moments for message in moment.occasion.step.what]
             acts += [opened(page), Act((Step("push", tuple(messages)),), tuple(moments))]
+            acts += [act for name in here for act in self._by_gtag(tried[name][0])]
         heard = heard_in(cast, acts)
         made = [one for one, _ in tried.values()]
         expected = [
@@ -172,7 +173,8 @@ class _Deriver:
             return
         third = with_id(third, "third")
         params = {key: value for key, value in third.data.items() if key != "event"}
-        step = Step("gtag", ("event", third.data["event"], params))
+        # it says who it is for, so that Google's tag of the container, if there is one, leaves it alone
+        step = Step("gtag", ("event", third.data["event"], {**params, "send_to": "elsewhere"}))
         yield Act((step,), (Moment(third, one.conversion, gtag=True),))
 
     def _backlog(self) -> Iterator[SceneScript]:

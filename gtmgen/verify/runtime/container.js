@@ -75,7 +75,7 @@ function start(host, program, options) {
     page.current = event.seq;
     const details = explains ? { message: wire(message), model: wire(page.layer.tree), consent: consent.state() } : {};
     page.note(Object.assign({ kind: "event", event: event.seq, name: eventName, id }, details));
-    if (isArguments(raw)) page.google.hears(eventName);
+    if (isArguments(raw)) page.google.hears(eventName, raw[2]);
     const chosen = tags.decide(event);
     const callBack = eventCallBack(window, publicId, message);
     tags.start(event, chosen, (reports) => {

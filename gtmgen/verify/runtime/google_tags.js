@@ -99,8 +99,10 @@ class GoogleTags {
     if (settings.send_page_view !== false) this.send(id, "page_view", {}, who, false);
   }
 
-  // gtag("event", …) of the page: the real Google tag, once configured, sends it too.
-  hears(name) {
+  // gtag("event", …) of the page: the real Google tag, once configured, sends it too, unless it is for others (`send_to`).
+  hears(name, params) {
+    const others = params && params.send_to ? [].concat(params.send_to) : [];
+    if (others.length > 0 && !others.some((id) => this.settings.has(id))) return;
     if (this.settings.size > 0) this.page.notDone(`gtag("event", "${name}"): Google's tag would send it as well; here it only fires triggers`);
   }
 
