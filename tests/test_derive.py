@@ -159,8 +159,9 @@ def test_the_scenes_of_a_shop() -> None:
         "each once more after a reload",
         "consent denied, and granted late",
         "all consent but one: ad_storage, ad_user_data",
-        "where one condition does not hold, on www.staging.traffiy.com",
+        "where nothing may be sent, page views included, on www.staging.traffiy.com",
         "where one condition does not hold",
+        "where nothing may be sent, page views included",
     ]
     first = [one for one in expectations(journey.scenes[:1]) if one.subject == "purchase" and one.on == "tiktok"]
     assert [
@@ -187,14 +188,47 @@ def test_each_condition_is_false_once_and_nothing_may_come_of_it() -> None:
     journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
     scenes = [scene for scene in journey.scenes if "condition" in scene.title]
     does = [step.said for scene in scenes for step in scene.steps if step.kind not in ("run", "expect")]
-    # `contact` twice: once without the cookie, once without the query; and one page for all
-    assert sum(one.startswith("visit") for one in does) == 1 and sum(one.startswith("click") for one in does) == 2
+    # `contact` four times: without the cookie, without the query, and on two elements that are not the one; and one page for all
+    assert sum(one.startswith("visit") for one in does) == 1 and sum(one.startswith("click") for one in does) == 4
     assert {(one.subject, one.times) for one in expectations(tuple(scenes))} == {
         ("purchase", 0),
         ("contact", 0),
         ("schedule", 0),
     }
     assert journey.not_done == ()
+
+
+def test_what_is_said_once_does_not_keep_another_miss_from_happening() -> None:
+    conversions = [
+        {"event": "purchase", "when": {"data_layer": "paid", "unless": [{"data_layer": "role", "is": "staff"}]}},
+        {"event": "contact", "when": {"click": ".cta", "unless": [{"data_layer": "role", "is": "staff"}]}},
+    ]
+    journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
+    scenes = [scene for scene in journey.scenes if "condition" in scene.title]
+    messages = [one for scene in scenes for step in scene.steps if step.kind == "push" for one in step.what]
+    assert [(one["event"], one["role"]) for one in messages] == [
+        ("paid", "staff"),
+        ("paidx", "something else"),
+        ("xpaid", "something else"),
+        ("PAID", "something else"),
+    ]
+    # the click's own condition is the page's: it is told before the click
+    (told,) = [step.what for scene in scenes for step in scene.steps if step.kind == "run"]
+    assert "staff" in told and journey.not_done == ()
+
+
+@pytest.mark.parametrize("routes", [False, True])
+def test_each_page_on_which_nothing_may_be_sent_is_opened_and_where_it_counts_gone_to_as_a_route(routes: bool) -> None:
+    unless = [{"query": "utm_source", "is": "qa"}, {"cookie": "internal", "is": "1"}, {"page_path": "/admin"}]
+    conversions = [{"event": "contact", "when": {"click": ".x"}}, *([{"event": "page_view"}] if routes else [])]
+    journey = of(f"{HEAD}unless: {json.dumps(unless)}\nconversions: {json.dumps(conversions)}\n")
+    scenes = [scene for scene in journey.scenes if scene.title.startswith("where nothing")]
+    assert {(one.subject, one.times) for one in expectations(tuple(scenes))} == {("page_view", 0)}
+    opened = [step.what for scene in scenes for step in scene.steps if step.kind == "visit"]
+    assert opened == ["/", "/?utm_source=qa", "/admin"]
+    assert any("internal=1" in code for scene in scenes for code in scene.backlog)
+    gone = [step.what for scene in scenes for step in scene.steps if step.kind == "navigate"]
+    assert gone == (["/admin", "/x1", "/x?utm_source=qa", "/"] if routes else ["/admin", "/"])
 
 
 def test_conversions_whose_conditions_are_each_other_s_opposite_miss_on_visits_of_their_own() -> None:

@@ -223,7 +223,7 @@ class _Deriver:
         made = [
             (group, which) for group in cast.groups for which in range(len(group[0].when)) if cast.make(group, which)
         ]
-        misses = missed(made, cast.spec, cast.library, cast.visitor, FIRST)
+        misses = missed(made, cast.views, cast.spec, cast.library, cast.visitor, FIRST)
         cast.refused |= dict.fromkeys(misses.refused)
         return misses.scenes
 

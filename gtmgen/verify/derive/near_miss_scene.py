@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from gtmgen.platforms import Library
 from gtmgen.resolve import Sending
-from gtmgen.spec.model import Condition, Spec, When
+from gtmgen.spec.model import Spec, When
 from gtmgen.verify.derive.layout import Page, in_few_steps, script
-from gtmgen.verify.derive.near_miss import near_misses
-from gtmgen.verify.derive.occasion import Occasion, fires
+from gtmgen.verify.derive.moments import Heard, Moment, over, page_only
+from gtmgen.verify.derive.near_miss import NearMiss, near_misses, page_misses
+from gtmgen.verify.derive.occasion import ANY_PAGE, Occasion, fires
 from gtmgen.verify.derive.setting import Setting, forgotten
+from gtmgen.verify.javascript import literal
 from gtmgen.verify.journeys.journey import Expectation, SceneScript, Step
 
 TITLE = "where one condition does not hold"
-_ANY_PAGE = When("page", Condition("matches", ""), (), (), ())
+NOWHERE = "where nothing may be sent, page views included"
 Group = Sequence[Sending]
 
 
@@ -29,8 +31,10 @@ class Misses(NamedTuple):
 
 class _Miss(NamedTuple):
     group: Group
+    whens: tuple[When, ...]
     said: str
     occasion: Occasion
+    miss: NearMiss
 
     @property
     def ground(self) -> tuple[str, str]:
@@ -38,14 +42,31 @@ class _Miss(NamedTuple):
         setting = self.occasion.setting
         return setting.address, setting.code
 
+    @property
+    def loads(self) -> bool:
+        """Whether its page must be opened for it."""
+        return self.occasion.step.kind == "visit"
+
+    @property
+    def place(self) -> tuple[bool, int, tuple[str, str], bool]:
+        """Where it comes on a visit: what is done on any page, pages that are opened, routes; what the data layer keeps comes last."""
+        number = 1 if self.loads else 2 if self.occasion.when.kind == "page" else 0
+        return bool(self.occasion.setting.layer), number, self.ground, self.occasion.step.kind != "push"
+
 
 def missed(
-    triggers: Iterable[tuple[Group, int]], spec: Spec, library: Library, visitor: Setting, number: str
+    triggers: Iterable[tuple[Group, int]],
+    views: Group,
+    spec: Spec,
+    library: Library,
+    visitor: Setting,
+    number: str,
 ) -> Misses:
     """Visits on which every condition of every trigger is false once, and its conversion is expected never.
 
     Args:
         triggers: the conversions, each with what it sends to the platforms, and the numbers of their triggers.
+        views: the page views that no trigger of the spec's makes happen.
         spec: where they stand.
         library: the platforms.
         visitor: what every page knows of the visitor.
@@ -53,21 +74,28 @@ def missed(
     """
     refused: list[str] = []
     found: list[_Miss] = []
-    for group, which in triggers:
-        for miss in near_misses(group, which, spec, library, number):
+
+    def sort(group: Group, whens: tuple[When, ...], misses: Iterable[NearMiss]) -> None:
+        for miss in misses:
             if miss.occasion:
-                found.append(_Miss(group, miss.said, miss.occasion))
+                found.append(_Miss(group, whens, miss.said, miss.occasion, miss))
             else:
                 refused.append(_refused(group, miss.said, miss.why))
+
+    if views:
+        sort(views, (ANY_PAGE,), page_misses(spec, routes=not views[0].implied))
+    for group, which in triggers:
+        sort(group, group[0].when, near_misses(group, which, spec, library, number))
     visits: list[_Visit] = []
-    for one in sorted(found, key=lambda miss: miss.ground):
+    for one in sorted(found, key=lambda miss: miss.place):
         if not any(visit.takes(one) for visit in visits):
-            visit = _Visit(spec, one.occasion.setting.host)
+            visit = _Visit(spec, one.occasion.setting)
             if visit.takes(one):
                 visits.append(visit)
             else:
                 refused.append(_refused(one.group, one.said, "the page itself makes it happen"))
-    return Misses(tuple(visit.scene(visitor, spec.domain) for visit in visits), tuple(refused))
+    scenes = tuple(visit.scene(visitor, spec.domain, refused) for visit in visits)
+    return Misses(scenes, tuple(refused))
 
 
 def _refused(group: Group, said: str, why: str) -> str:
@@ -77,69 +105,118 @@ def _refused(group: Group, said: str, why: str) -> str:
 class _Visit:
     """Misses that happen on one visit, none of which makes the conversion of another happen."""
 
-    def __init__(self, spec: Spec, host: str) -> None:
-        self._spec, self._host = spec, host
+    def __init__(self, spec: Spec, begun: Setting) -> None:
+        self._spec, self._begun = spec, begun
         self._misses: list[_Miss] = []
         self._moments: list[Occasion] = []
         self._heard: dict[str, Any] = {}
+        self._opened: dict[str, str] = {}  # address -> what is there before the snippet
 
     def takes(self, miss: _Miss) -> bool:
         """Takes one more, unless then something would happen that is expected never."""
-        one = miss.occasion
-        if one.setting.host != self._host:
+        one, (address, code) = miss.occasion, miss.ground
+        if _alike(one.setting) != _alike(self._begun):
             return False
-        heard = _over(self._heard, one.data)
-        new = [_page(one), one._replace(data=heard)]  # the data layer keeps what earlier messages said
-        everything = (*self._moments, *new)
-        if self._happens(miss.group, everything) or any(self._happens(known.group, new) for known in self._misses):
+        opens = miss.loads or not self._misses
+        if opens and self._opened.get(address, code) != code:
             return False
+        heard = one._replace(data=over(self._heard, one.data))
+        assert miss.miss.spec
+        if not miss.loads and not fires(miss.miss.when, miss.miss.spec, heard):
+            return False  # what was said before keeps it from happening, too
+        new = self._new(one)
+        if self._happens(miss.whens, (*self._moments, *new)) or any(self._happens(whens, new) for whens in self._whens):
+            return False
+        if opens:
+            self._opened[address] = code
         self._misses.append(miss)
-        self._moments, self._heard = [*everything], heard
+        self._moments += new
+        self._heard = dict(one.data) if miss.loads else over(self._heard, one.data)
         return True
 
-    def _happens(self, group: Group, moments: Sequence[Occasion]) -> bool:
-        return any(fires(when, self._spec, one) for one in moments for when in group[0].when)
+    @property
+    def _whens(self) -> Iterable[tuple[When, ...]]:
+        return dict.fromkeys(miss.whens for miss in self._misses)
 
-    def scene(self, visitor: Setting, domain: str) -> SceneScript:
-        """All of it, and at its end nothing has been counted."""
+    def _new(self, one: Occasion) -> list[Occasion]:
+        """All that an occasion may be: on a page that has just been opened, and on one that has heard what earlier messages said.
+
+        The page is a moment after it, too: a page view that waited is made up for once its conditions hold.
+        """
+        page, data = page_only(one.setting), over(self._heard, one.data)
+        found = [page, one]
+        if self._heard:
+            found += [page._replace(data=over(self._heard, page.data)), one._replace(data=data)]
+        return found if data == page.data else [*found, page._replace(data=data)]
+
+    def _happens(self, whens: tuple[When, ...], moments: Sequence[Occasion]) -> bool:
+        return any(fires(when, self._spec, one) for one in moments for when in whens)
+
+    def scene(self, visitor: Setting, domain: str, refused: list[str]) -> SceneScript:
+        """All of it, and at its end nothing has been counted of what can be told to fire nowhere; the rest is refused."""
         settings = [miss.occasion.setting for miss in self._misses]
         html = "".join(dict.fromkeys(setting.html for setting in settings))
-        body = {key: value for setting in settings for key, value in setting.body.items()}
-        root = {key: value for setting in settings for key, value in setting.root.items()}
+        body, root, host = self._begun.body, self._begun.root, self._begun.host
         # code is run step by step: nothing of it is to be there on the next page
         pages = [Page(Setting(one.host, one.path, one.query, html=html, body=body, root=root)) for one in settings]
-        asked = [(one.conversion, one.platform) for miss in self._misses for one in miss.group if not one.paused]
-        never = [Expectation(conversion, times=0, on=platform) for conversion, platform in dict.fromkeys(asked)]
-        title = TITLE if self._host == (domain or "www.example.com") else f"{TITLE}, on {self._host}"
-        return script(title, pages, [*self._steps(), Step("expect", tuple(never))], visitor)
+        steps, moments = self._steps()
+        heard = Heard(self._spec, visitor, moments)
+        never = []
+        for miss in {(miss.group[0].conversion, miss.group[0].at): miss for miss in self._misses}.values():
+            if miss.whens == (ANY_PAGE,) or _silent(heard, miss.group):
+                never += [Expectation(one.conversion, times=0, on=one.platform) for one in miss.group if not one.paused]
+            else:
+                refused.append(_refused(miss.group, miss.said, "what stands on the page may make it happen"))
+        title = NOWHERE if (ANY_PAGE,) in self._whens else TITLE
+        title = title if host == (domain or "www.example.com") else f"{title}, on {host}"
+        steps.append(Step("expect", tuple(never)))
+        made = script(title, pages, steps, visitor)
+        opened = {
+            there.what: self._opened[one.what]
+            for one, there in zip(steps, made.steps, strict=True)
+            if one.kind == "visit"
+        }
+        here = "location.pathname + location.search"
+        before = [f"if ({here} === {literal(address)}) {{ {code} }}" for address, code in opened.items() if code]
+        return made._replace(backlog=(*made.backlog, *before))
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> tuple[list[Step], list[Moment]]:
+        """Each ground is gone to as a route and, where a page view is to be missed, opened as well."""
+        steps: list[Step] = []
+        moments: list[Moment] = []
+
+        def go(setting: Setting, *, opens: bool) -> None:
+            if setting.code and not opens:  # before the snippet of a page that is opened
+                steps.append(Step("run", setting.code))
+            steps.append(Step("visit" if opens else "navigate", setting.address))
+            moments.append(Moment(page_only(setting), opens=opens))
+
         path = None
-        for (address, code), misses in groupby(self._misses, key=lambda miss: miss.ground):
-            every = [miss.occasion for miss in misses]
-            setting = every[0].setting
-            loads = [one for one in every if one.when.kind == "page"]
-            opened = path is None or bool(loads and setting.path == path)
-            if code and path is not None:
-                yield Step("run", code)
-            yield Step("visit" if opened else "navigate", address)
-            if code and path is None:
-                yield Step("run", code)
+        for _, misses in groupby(self._misses, key=lambda miss: miss.ground):
+            every = list(misses)
+            setting = every[0].occasion.setting
+            loads = any(miss.loads for miss in every)
+            if path is not None and not (loads and setting.path == path):
+                go(setting, opens=False)
+            if path is None or loads:
+                go(setting, opens=True)
             path = setting.path
-            yield from in_few_steps(every)
+            done = [miss.occasion for miss in every if miss.occasion.when.kind != "page"]
+            steps += in_few_steps(done)
+            moments += map(Moment, done)
             if gone := forgotten(setting):
-                yield Step("run", gone)
+                steps.append(Step("run", gone))
+        first = self._misses[0].occasion.setting
+        if self._misses[0].loads and first.path != path and not self._heard:
+            go(first, opens=False)
+        return steps, moments
 
 
-def _page(one: Occasion) -> Occasion:
-    """The page that an occasion happens on, by itself."""
-    return Occasion("", (), _ANY_PAGE, one.setting, Step("visit", one.setting.address), one.setting.layer, None)
+def _silent(heard: Heard, group: Group) -> bool:
+    """Whether a conversion fires nowhere; where it waits for something to come into view, all that stands on the pages may be that."""
+    return heard.silent(group) if any(when.kind == "visible" for when in group[0].when) else not heard.fires(group)
 
 
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data layer holds once a message has come: objects are merged."""
-    merged = dict(below)
-    for key, value in above.items():
-        there = merged.get(key)
-        merged[key] = _over(there, value) if isinstance(there, Mapping) and isinstance(value, Mapping) else value
-    return merged
+def _alike(setting: Setting) -> tuple[str, Mapping[str, str], Mapping[str, str]]:
+    """What all pages of a visit share: the rest of them is each one's own."""
+    return setting.host, setting.body, setting.root
