@@ -85,6 +85,23 @@ def test_each_event_tells_its_message_the_data_layer_and_the_consent_of_its_mome
     assert (run.outcome, run.trigger, run.why) == ("filter", "other", '{{V}} ("1") does not equal "7"')
 
 
+@pytest.mark.parametrize(
+    ("operator", "negate", "value", "why"),
+    [
+        ("GREATER", False, {}, '{{V}} (no value, which GTM reads as "undefined") is not greater than "10"'),
+        ("GREATER", False, {"v": "9"}, '{{V}} ("9") is not greater than "10"'),
+        ("GREATER", False, {"v": "undefined"}, '{{V}} ("undefined") is not greater than "10"'),
+        ("EQUALS", True, {"v": "10"}, '{{V}} ("10") equals "10"'),
+    ],
+)
+def test_a_condition_says_what_its_sides_were(operator: str, negate: bool, value: dict[str, str], why: str) -> None:
+    above = custom("go", "go", [condition(operator, "{{V}}", "10", negate=negate)])
+    with Page(container([html("T", "1", "go")], [above], [layer("V", "v")])) as page:
+        page.push({"event": "go", **value})
+        run = page.result().event("go").run("T")
+    assert run and (run.outcome, run.why) == ("filter", why)
+
+
 class TestWaitingForTags:
     """gtm-runtime.md 3.2: the click or submit is kept back while tags run, and goes on by itself; runtime-measured.md 9."""
 

@@ -20,6 +20,8 @@ WORDS = {
     "_ge": ("is at least", "is not at least"),
 }
 
+_NO_VALUE = 'no value, which GTM reads as "undefined"'
+
 
 @dataclass(frozen=True)
 class TagRun:
@@ -153,6 +155,10 @@ class Result:
     navigations: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     """What code came to that was run for its value."""
+    refused: list[str] = field(default_factory=list)
+    """What the browser's own validation found in forms, which it did not submit therefore."""
+    unseen: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    """What is on the last page and not seen: container, trigger that waits for it and a number, to why."""
 
     @property
     def requests(self) -> list[str]:
@@ -220,6 +226,7 @@ def fold(facts: Iterable[dict[str, Any]], result: Result, page: int = 0) -> Resu
     """
     events: dict[str, Event] = {}
     calls: dict[str, Call] = {}
+    result.unseen.clear()
     for fact in facts:
         kind = fact["kind"]
         event = events.get(fact.get("event") or "")
@@ -266,14 +273,19 @@ def fold(facts: Iterable[dict[str, Any]], result: Result, page: int = 0) -> Resu
             result.all_requests.append(Request(fact["url"], **given, page=page))
         elif kind == "navigation":
             result.navigations.append(fact["url"])
+        elif kind == "invalid":
+            why = "is required and empty" if fact["missing"] else "holds what the form does not take"
+            result.refused.append(f"the field `{fact['field']}` {why}")
+        elif kind == "watched":
+            result.unseen[fact["container"], fact["trigger"], fact["element"]] = fact["why"]
     return result
 
 
 def explain(failed: dict[str, Any]) -> str:
-    """A condition that did not hold, as a sentence: `{{Page Path}} ("/a") does not equal "/b"`."""
+    """A condition that did not hold, as a sentence: `{{Page Path}} ("/a") does not equal "/b"`; a side without a value is told as that."""
     if failed.get("holds") is None:
         asked = f"{failed['arg0']} {WORDS.get(failed['type'], (failed['type'],))[0]} {failed['arg1']}"
         return f"{asked}: cannot be told, something threw ({failed.get('error', '')})"
     positive, negative = WORDS[failed["type"]]
-    left, right = failed.get("left", "undefined"), failed.get("right", "undefined")
-    return f'{failed["arg0"]} ("{left}") {positive if failed["negate"] else negative} "{right}"'
+    left, right = (_NO_VALUE if failed.get(side) is None else f'"{failed[side]}"' for side in ("left", "right"))
+    return f"{failed['arg0']} ({left}) {positive if failed['negate'] else negative} {right}"

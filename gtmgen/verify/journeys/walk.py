@@ -48,6 +48,10 @@ class StepFacts(NamedTuple):
     requests: tuple[Request, ...] = ()
     errors: tuple[str, ...] = ()
     server: Seen = _NOTHING
+    refused: tuple[str, ...] = ()
+    """What the browser's own validation found in forms, which it did not submit therefore."""
+    unseen: tuple[tuple[str, str], ...] = ()
+    """What is on the page at its end and not seen: the trigger that waits for it, and why: `away` (further down) or `hidden`."""
     seconds: float = 0.0
     screenshot: bytes = b""
 
@@ -230,7 +234,7 @@ class _Told:
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, int]] = Counter()
         self._errors: Counter[str] = Counter()
-        self._requests = 0
+        self._requests = self._refused = 0
 
     def new(self, result: Result) -> StepFacts:
         """What was not there before."""
@@ -238,6 +242,8 @@ class _Told:
         fresh = list((errors - self._errors).elements())
         requests = result.all_requests[self._requests :]
         self._errors, self._requests = errors, len(result.all_requests)
+        refused, self._refused = result.refused[self._refused :], len(result.refused)
+        unseen = [(trigger, why) for (_, trigger, _), why in result.unseen.items() if why]
         sent = [call for call in result.all_calls if call.state == "sent"]
         unsent = [call for call in result.all_calls if call.state != "sent"]
         return StepFacts(
@@ -249,6 +255,8 @@ class _Told:
             hits=tuple(self._since("hits", result.hits)),
             requests=tuple(requests),
             errors=tuple(fresh),
+            refused=tuple(refused),
+            unseen=tuple(dict.fromkeys(unseen)),
         )
 
     def _since(self, kind: str, found: Sequence[_OfPage]) -> list[_OfPage]:

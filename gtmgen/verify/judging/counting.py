@@ -52,6 +52,8 @@ class Known(NamedTuple):
     """The tags that are in the containers, by side: web and server."""
     carriers: frozenset[str] = frozenset()
     """The web container's tags that take events to a server container."""
+    listens: Mapping[str, frozenset[str]] = {}
+    """The triggers that fire each tag of the web container, by their names."""
 
     def senders(self, platform: str, event: str, side: str = "web") -> frozenset[str]:
         """The tags that send a platform an event of that name, or one whose name a variable decides."""
@@ -85,12 +87,18 @@ def knowing(
     seen: list[Seen] = []
     there: dict[str, frozenset[str]] = {"web": frozenset(), "server": frozenset()}
     carrying: set[str] = set()
+    listens: dict[str, frozenset[str]] = {}
     for container in containers:
         seen += observe(container, library).sendings
         side = "server" if container.usage == "server" else "web"
         there[side] |= {key[1] for key, _ in container.of("tag")}
+        for key, tag in container.of("tag") if side == "web" else ():
+            names = tag.get("firingTriggerId")  # by name, as everything in a container that has been read
+            listens[key[1]] = frozenset(map(str, names if isinstance(names, list) else ()))
         carrying |= {one.tag[1] for one in carriers(container).tags} if side == "web" else set()
-    return Known(library, _sdks(stubs(library)), tuple(seen), tuple(sendings), tags, there, frozenset(carrying))
+    return Known(
+        library, _sdks(stubs(library)), tuple(seen), tuple(sendings), tags, there, frozenset(carrying), listens
+    )
 
 
 def _sdks(all_stubs: Iterable[Stub]) -> dict[str, str]:

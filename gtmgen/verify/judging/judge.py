@@ -74,7 +74,7 @@ def judge(known: Known, steps: Sequence[StepFacts], expectations: Iterable[Expec
             verdicts.append(_hits(asked, steps))
             continue
         if asked.kind == "tag":
-            verdicts.append(_tag(asked, steps))
+            verdicts.append(_tag(asked, steps, known))
             continue
         questions = list(_questions(asked, came, known))
         for question in questions:
@@ -103,12 +103,12 @@ def _nobody(asked: Expectation, steps: Sequence[StepFacts], known: Known) -> Ver
     )
 
 
-def _tag(asked: Expectation, steps: Sequence[StepFacts]) -> Verdict:
+def _tag(asked: Expectation, steps: Sequence[StepFacts], known: Known) -> Verdict:
     ran = runs(steps, (asked.subject,))
     fired = [one for one in ran if one.run.outcome == "fired"]
     why: list[str] = []
     if len(fired) < asked.times:
-        why += reasons.not_fired(asked.subject, steps)
+        why += reasons.not_fired(asked.subject, steps, known)
     elif len(fired) > asked.times:
         why += [f"it fired at `{one.event.name}` in step {one.step.number}, by `{one.run.trigger}`" for one in fired]
     return Verdict(

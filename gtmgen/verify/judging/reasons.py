@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gtmgen.verify.journeys.walk import StepFacts
 from gtmgen.verify.judging.counting import Known
 from gtmgen.verify.judging.message_reasons import stale_id
+from gtmgen.verify.judging.nearly import nearly
 from gtmgen.verify.judging.ran import Ran, runs
 from gtmgen.verify.outcome import Arrival, Counted
 
@@ -35,16 +36,18 @@ def not_sent(platform: str, tags: frozenset[str], steps: Sequence[StepFacts], kn
         ran = [one for one in ran if one.run.outcome != "filter"]
     yield from (_not_fired(one, steps) for one in _telling(ran))
     if not ran:
+        yield from nearly(tags, steps, known)
         heard = dict.fromkeys(event.name for step in steps for event in step.events)
         quoted = ", ".join(f"`{tag}`" for tag in sorted(tags))
         yield f"nothing that happened is what {quoted} listens to; there were the events {', '.join(heard) or 'none'}"
 
 
-def not_fired(tag: str, steps: Sequence[StepFacts]) -> Iterator[str]:
+def not_fired(tag: str, steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
     """Why a tag did not fire, whatever it does."""
     ran = runs(steps, (tag,))
     yield from (_not_fired(one, steps) for one in _telling(ran))
     if not ran:
+        yield from nearly((tag,), steps, known)
         yield f"nothing that happened is what `{tag}` listens to, or there is no such tag"
 
 

@@ -1,5 +1,8 @@
 // Rules: which tags an event starts. A rule waits for one event; its other predicates are asked only when that event is there.
 
+// A side of a condition for the record: null where there is no value, which GTM reads as the text "undefined".
+const sideTold = (side) => (side === undefined ? null : show(side));
+
 const UNHEARD = { holds: false, heard: false };
 
 class Rules {
@@ -40,7 +43,7 @@ class Rules {
         const outcome = evaluate(predicate, event, value, this.page);
         if (outcome.holds !== null && outcome.holds !== negate) continue;
         const { left, right } = outcome;
-        return { holds: outcome.holds, type: predicate.function, arg0: predicate.left, arg1: predicate.right, negate, left: show(left), right: show(right), error: outcome.error };
+        return { holds: outcome.holds, type: predicate.function, arg0: predicate.left, arg1: predicate.right, negate, left: sideTold(left), right: sideTold(right), error: outcome.error };
       }
     }
     return null;

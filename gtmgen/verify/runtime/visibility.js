@@ -2,14 +2,15 @@
 
 const POLL = 100; // milliseconds
 
-function onVisible(page, given) {
+// `name` is the trigger's: what it waits for and does not see is told.
+function onVisible(page, given, name) {
   const { window, document, push } = page;
   const uid = given.uniqueTriggerId;
   if (!window.IntersectionObserver) return;
   const least = Number(given.onScreenRatio || 50) / 100;
   const stay = given.useOnScreenDuration ? Number(given.onScreenDuration || 0) : 0;
   const often = given.firingFrequency || "ONCE";
-  const watched = new Map(); // element to {fired, since, on, ratio, timer, stop}
+  const watched = new Map(); // element to {fired, since, on, ratio, timer, stop, why, number}
   let over = false;
 
   const tell = (element, ratio) => {
@@ -33,6 +34,9 @@ function onVisible(page, given) {
   const judge = (element) => {
     const state = watched.get(element);
     const seen = state.on && hasBox(element) && shown(window, document, element);
+    const why = seen ? "" : hasBox(element) && !state.on ? "away" : "hidden";
+    if (why !== state.why) page.note({ kind: "watched", trigger: name, element: state.number, why });
+    state.why = why;
     if (!seen) {
       window.clearTimeout(state.timer);
       state.timer = undefined;
@@ -57,7 +61,7 @@ function onVisible(page, given) {
   const look = () => {
     for (const element of find(document, given)) {
       if (watched.has(element)) continue;
-      watched.set(element, { fired: false });
+      watched.set(element, { fired: false, why: "", number: watched.size });
       observer.observe(element);
     }
   };

@@ -25,6 +25,16 @@
     window.__gtmLog({ kind: "error", source: "content security policy", message: `${effectiveDirective} refuses ${blockedURI || "this"}` });
   });
 
+  // What the browser's own validation finds in a form that it does not submit therefore.
+  document.addEventListener(
+    "invalid",
+    ({ target }) => {
+      const missing = target.validity && target.validity.valueMissing;
+      window.__gtmLog({ kind: "invalid", field: target.name || target.id || target.localName, missing: Boolean(missing) });
+    },
+    true,
+  );
+
   // Timers that will run soon. What takes longer is not waited for.
   const SOON = 1000; // milliseconds
   const soon = new Set();
