@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gtmgen.report.diff.sides import Text, shown
 from gtmgen.report.verify_values import WHOLE, text
 from gtmgen.verify.outcome import Verdict
+
+_QUOTED = re.compile("`[^`]*`")
 
 
 class Missed(NamedTuple):
@@ -30,24 +33,35 @@ def missed(verdicts: Iterable[Verdict], names: Mapping[str, str]) -> tuple[Misse
         verdicts: met or not.
         names: what the platforms are called.
     """
-    alike: dict[tuple[str, str, str, tuple[str, ...], int], list[str]] = {}
+    alike: dict[tuple[object, ...], list[Verdict]] = {}
     for one in verdicts:
         if not one.ok:
-            key = (one.subject, one.expected, one.found, one.reasons, one.step)
-            alike.setdefault(key, []).append(names.get(one.platform, one.platform))
-    found = []
-    for (subject, expected, said, reasons, step), platforms in alike.items():
-        found.append(
-            Missed(
-                shown(subject),
-                shown(both(dict.fromkeys(platforms))),
-                text(expected, WHOLE),
-                text(said, WHOLE),
-                tuple(text(reason, WHOLE) for reason in reasons),
-                step,
-            )
-        )
-    return tuple(found)
+            name = names.get(one.platform, one.platform)
+            reasons = tuple(_without(reason, name) for reason in one.reasons)
+            key = (one.subject, one.expected, one.found, reasons, one.step, bool(one.platform))
+            alike.setdefault(key, []).append(one)
+    return tuple(_of(group, names) for group in alike.values())
+
+
+def _of(alike: Sequence[Verdict], names: Mapping[str, str]) -> Missed:
+    """One for verdicts that say the same but for whose tag they are about; each says that by itself, reason by reason."""
+    first = alike[0]
+    reasons = dict.fromkeys(reason for of_all in zip(*(one.reasons for one in alike), strict=True) for reason in of_all)
+    return Missed(
+        shown(first.subject),
+        shown(both(dict.fromkeys(names.get(one.platform, one.platform) for one in alike))),
+        text(first.expected, WHOLE),
+        text(first.found, WHOLE),
+        tuple(text(reason, WHOLE) for reason in reasons),
+        first.step,
+    )
+
+
+def _without(reason: str, platform: str) -> str:
+    """A reason without what differs from platform to platform: its name, and the names of its tags, which hold it."""
+    if not platform:
+        return reason
+    return _QUOTED.sub(lambda match: "``" if platform in match[0] else match[0], reason).replace(platform, "")
 
 
 def both(said: Iterable[str], most: int = 4) -> str:
