@@ -162,6 +162,7 @@ def test_the_scenes_of_a_shop() -> None:
         "where nothing may be sent, page views included, on www.staging.traffiy.com",
         "where one condition does not hold",
         "where nothing may be sent, page views included",
+        "each in another form",
     ]
     first = [one for one in expectations(journey.scenes[:1]) if one.subject == "purchase" and one.on == "tiktok"]
     assert [
@@ -196,6 +197,29 @@ def test_each_condition_is_false_once_and_nothing_may_come_of_it() -> None:
         ("schedule", 0),
     }
     assert journey.not_done == ()
+
+
+def test_each_in_another_form_counts_all_the_same() -> None:
+    conversions = [
+        {"event": "contact", "when": {"click": ".cta"}},
+        {"event": "schedule", "when": {"link": {"starts_with": "tel:"}}},
+        {"event": "sign_up", "when": {"page": "/thanks"}},
+        {"event": "subscribe", "when": {"visible": ".done"}},
+        {"event": "purchase", "when": {"data_layer": "paid"}, "value": "total"},
+        {"event": "generate_lead", "when": {"click": ".lead", "if": [{"click_classes": {"contains": "lead"}}]}},
+    ]
+    journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
+    (scene,) = [scene for scene in journey.scenes if scene.title == "each in another form"]
+    does = [step.said for step in scene.steps if step.kind != "expect"]
+    assert 'click [data-for="contact"] > span' in does and 'click [data-for="schedule"] > span' in does
+    assert "visit /thanks/" in does and "push paid" in does
+    (shown,) = [step.what["html"] for step in scene.steps if step.kind == "show"]
+    assert shown == '<div class="done" data-for="subscribe" style="display: block; height: 4000px">example</div>'
+    (message,) = [one for step in scene.steps if step.kind == "push" for one in step.what]
+    assert message["total"] == "59.9"
+    # what is asked of the clicked element would be asked of the inner one
+    counts = {one.subject: one.times for one in expectations((scene,)) if one.event_id is None}
+    assert counts["purchase"] == counts["contact"] == counts["sign_up"] == 1 and counts.get("generate_lead", 0) == 0
 
 
 def test_what_is_said_once_does_not_keep_another_miss_from_happening() -> None:

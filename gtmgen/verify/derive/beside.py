@@ -59,7 +59,10 @@ def _selectors(part: str, kind: str) -> Iterator[str]:
     around = f"{around} {combinator} " if above else ""
     bare = "form" if kind == "form" else "*"
     yield f"{around}{tag or bare}"
-    if combinator in (" ", ">"):
+    for piece in pieces(last):
+        if piece.name == ":not" and piece.value[:1] in ("#", ".", "["):
+            yield f"{around}{tag or bare}{piece.value}"
+    if above and combinator in (" ", ">"):
         yield last
     if kind == "form":
         yield bare

@@ -21,6 +21,7 @@ from gtmgen.verify.derive.layout import Page, laid_out, opened, script, walked
 from gtmgen.verify.derive.moments import Act, Moment
 from gtmgen.verify.derive.near_miss_scene import missed
 from gtmgen.verify.derive.occasion import Occasion, with_id
+from gtmgen.verify.derive.other_form import other_form
 from gtmgen.verify.derive.setting import Setting, forgotten
 from gtmgen.verify.journeys.journey import Expectation, Journey, SceneScript, Step
 
@@ -51,6 +52,7 @@ class _Deriver:
             *self._again(),
             *consent_scenes(cast),
             *self._near_misses(),
+            *self._in_other_forms(),
         ]
         made = [cast.make(group, which) for group in cast.groups for which in range(len(group[0].when))]
         variables = {key: value for one in made if one for key, value in one.setting.variables.items()}
@@ -79,6 +81,18 @@ class _Deriver:
                 pages = self._apart(own)
                 title = title if host == cast.host else f"{title}, on {host}"
                 yield self._scene(title, pages, walked(pages), own, consent=consent)
+
+    def _in_other_forms(self) -> Iterator[SceneScript]:
+        """Each conversion in another form that counts all the same."""
+        cast = self._cast
+        for which in range(max((len(group[0].when) for group in cast.groups), default=0)):
+            other = [
+                Made(one.sendings, form) for one in cast.all(which) if (form := other_form(one.occasion, cast.spec))
+            ]
+            for host, own in cast.hosts(other):
+                pages = self._apart(own)
+                title = "each in another form" if host == cast.host else f"each in another form, on {host}"
+                yield self._scene(title, pages, walked(pages), own, consent=granted_alone(needed(cast)))
 
     def _apart(self, made: Sequence[Made]) -> list[Page]:
         """Pages on which each happens, whatever the others have left in the data layer."""
