@@ -38,13 +38,13 @@ def test_an_id_that_the_page_makes_may_not_be_another_visitor_s() -> None:
     first, (verdict,), third = shared(walks, containers(), [])
     assert first == third == ()  # each conversion is told once
     assert (verdict.subject, verdict.platform, verdict.ok, verdict.step) == ("add_to_cart", "tiktok", False, 1)
-    assert verdict.expected == "an event_id of its own for each visitor"
-    assert verdict.found == "gen.x.7 is another visitor's, too"
+    assert verdict.expected == "an event_id of its own for each visit"
+    assert verdict.found == "gen.x.7 is another visit's, too"
     (why,) = verdict.reasons
     assert why.startswith(
-        'the event_id gen.x.7 was in "one", too, which is another visitor: TikTok takes both for one AddToCart'
+        'the event_id gen.x.7 was in "one", too, which is another visit: TikTok takes both for one AddToCart'
     )
-    assert "drops the second for 48 hours, so strangers' conversions would be lost" in why
+    assert "drops the second for 48 hours, so conversions would be lost, strangers' too" in why
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_page_that_two_visits_have_in_common_may_be_what_an_id_is_made_of() ->
     assert shared(walks, stranger(), []) == ((), ())
 
 
-def test_the_scenes_that_a_second_visitor_walks_have_every_conversion_whose_id_the_page_makes() -> None:
+def test_the_scenes_that_are_walked_again_have_every_conversion_whose_id_the_page_makes() -> None:
     walks = [
         visit("one", "add_to_cart.T-1", push(cart="T-1")),
         visit("two", "gen.x.7", push()),
@@ -114,15 +114,15 @@ def test_the_scenes_that_a_second_visitor_walks_have_every_conversion_whose_id_t
 
 
 @pytest.mark.parametrize(("id", "ok"), [("gen.q.7", True), ("gen.x.7", False)])
-def test_a_second_visitor_who_does_the_same_has_other_ids(id: str, ok: bool) -> None:
-    first, second = visit("one", "gen.x.7", push()), visit("one, by another visitor", id, push())
+def test_a_later_visit_in_which_the_same_is_done_has_other_ids(id: str, ok: bool) -> None:
+    first, second = visit("one", "gen.x.7", push()), visit("one, in a later visit", id, push())
     (verdict,) = compared(first, second, containers(), [])
     assert (verdict.subject, verdict.platform, verdict.ok) == ("add_to_cart", "tiktok", ok)
     assert ok or 'was in "one", too' in verdict.reasons[0]
 
 
 @pytest.mark.usefixtures("chromium")
-def test_of_a_whole_journey_a_second_visitor_says_so() -> None:
+def test_of_a_whole_journey_a_later_visit_says_so() -> None:
     (fault,) = (one for one in FAULTS if one["fault"] == "the event_id that the page makes is the same for everybody")
     made = planted(fault)
     assert made.spec
@@ -134,5 +134,5 @@ def test_of_a_whole_journey_a_second_visitor_says_so() -> None:
     assert [(scene.title, {one.subject for one in scene.verdicts if not one.ok}) for scene in found.scenes] == [
         ("each conversion once", set()),
         ("consent denied, and granted late", set()),  # the number of the event is another there
-        ("each conversion once, by another visitor", {"add_to_cart"}),
+        ("each conversion once, in a later visit", {"add_to_cart"}),
     ]

@@ -71,7 +71,7 @@ def verify(
         walked = list(visitors.map(walked_through, journey.scenes))
         given = [*ready.assumed, *(text_of(value) for value in journey.variables.values())]
         again = to_repeat(walked, known, given) if not journey.name else []
-        others = list(visitors.map(walked_through, (_once_more(walked[place].script) for place in again)))
+        others = list(visitors.map(walked_through, (_once_more(walked[place]) for place in again)))
     finally:
         visitors.shutdown(wait=False, cancel_futures=True)
     if server:
@@ -95,10 +95,18 @@ def verify(
     )
 
 
-def _once_more(script: SceneScript) -> SceneScript:
-    """A visit as somebody else makes it, of whom nothing is asked but what they have in common."""
+def _once_more(walk: Walked) -> SceneScript:
+    """The same once more, of which nothing is asked but what both have in common.
+
+    It is a later visit of the same browser, with what the site has kept there. So an id that is the same for all visitors shows, and one
+    that outlives the visit does, too.
+    """
+    script = walk.script
     steps = tuple(step for step in script.steps if step.kind != "expect")
-    return script._replace(title=f"{script.title}, by another visitor", steps=steps)
+    kept = (
+        f"{walk.kept or '[]'}.forEach(([key, value]) => localStorage.getItem(key) ?? localStorage.setItem(key, value));"
+    )
+    return script._replace(title=f"{script.title}, in a later visit", steps=steps, backlog=(kept, *script.backlog))
 
 
 def _untested(journey: Journey) -> Iterator[Scene]:

@@ -73,6 +73,8 @@ class Walked(NamedTuple):
     """Why it ended before its last step."""
     unasked: int = 0
     """The expectations behind the step at which it ended, which nobody has asked."""
+    kept: str = ""
+    """What the site keeps in the visitor's browser for longer than a visit (localStorage): JSON, a list of names and values."""
 
 
 class Ground(NamedTuple):
@@ -112,6 +114,7 @@ class _Walk:
         self._told = _Told()
         self._result = Result()
         self._broken: Finding | None = None
+        self._kept = ""
 
     def walked(self) -> Walked:
         steps = list(self._script.steps)
@@ -122,6 +125,7 @@ class _Walk:
             try:
                 self._note(begins, page, started)
                 self._go_on(steps, page)
+                self._kept = self._keeps(page)
             finally:
                 self._attempt(begins, page.close)
         result = self._result
@@ -134,6 +138,7 @@ class _Walk:
             tuple(dict.fromkeys([*self._wanted(unknown), *self._elsewhere])),
             self._broken,
             self._expected - self._asked,
+            self._kept,
         )
 
     def _go_on(self, steps: Sequence[Step], page: Page) -> None:
@@ -223,6 +228,12 @@ class _Walk:
             self._steps[-1] = self._steps[-1]._replace(screenshot=page.screenshot())
         except Exception:  # a page that runs without end has no picture, and that is said elsewhere
             return
+
+    def _keeps(self, page: Page) -> str:
+        try:
+            return page.evaluate("JSON.stringify(Object.entries(localStorage))") or ""
+        except Exception:  # a page that does not answer, or may keep nothing
+            return ""
 
     def _wanted(self, unknown: Sequence[str]) -> list[str]:
         return [url for url in unknown if not url.startswith(self._script.blocked or ("\0",))]

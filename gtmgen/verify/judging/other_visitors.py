@@ -1,11 +1,11 @@
 """An event_id that two visitors share: to a platform their conversions are one, so it counts the first visitor and nobody else.
 
     found = shared(walks, known, given)        # scene by scene, the verdicts that its own steps cannot show
-    again = to_repeat(walks, known, given)     # scenes for a second visitor, who does the very same
+    again = to_repeat(walks, known, given)     # scenes for a later visit, in which the very same is done
 
 Each scene is another visitor. An id may be the same in two of them where it is made of the same data (the order ids of a derived
 journey are alike in every scene), and never where the page makes it. What the page makes it of may well be the same for all who do the
-same, such as the number of the event, and different in scenes that differ: hence the second visitor.
+same, such as the number of the event, and different in scenes that differ: hence the later visit.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NO_DATA = (
 _PLAIN_PAGE = SceneScript._field_defaults["html"]
 _TIME = re.compile(r"1[5-9]\d{8}|2[0-4]\d{8}")
 """A time in seconds or milliseconds: two visits side by side can have one, and two visitors of a site seldom."""
-_EXPECTED = "an event_id of its own for each visitor"
+_EXPECTED = "an event_id of its own for each visit"
 
 
 class _Made(NamedTuple):
@@ -97,17 +97,18 @@ def to_repeat(walks: Sequence[Walked], known: Known, given: Sequence[str]) -> li
 
 
 def compared(first: Walked, second: Walked, known: Known, given: Sequence[str]) -> tuple[Verdict, ...]:
-    """What a second visitor of the same scene shows: whether each conversion has another event_id than before.
+    """What a second visit shows, in which the same is done: whether each conversion has another event_id than before.
 
     Args:
-        first: the scene as the first visitor walked it.
-        second: the same scene, walked by the second.
+        first: the scene as it was walked first.
+        second: the same scene, walked again.
         known: the containers.
         given: texts that the containers hold for all visitors.
     """
     before = {(one.platform, one.pixel, one.event, one.event_id) for one in _made(first, known, given)}
     verdicts: dict[tuple[str, str], Verdict] = {}
-    for one in _made(second, known, given):
+    # what the second visit finds in the browser is no data of the site's: it is what is asked about
+    for one in _made(second._replace(script=first.script), known, given):
         verdict = _holds(one)
         if (one.platform, one.pixel, one.event, one.event_id) in before:
             verdict = _fails(one, first.script.title, known)
@@ -122,10 +123,10 @@ def _fails(one: _Made, before: str, known: Known) -> Verdict:
     server = known.library.platforms[one.platform].server
     hours = f" for {server.dedup_hours} hours" if server else ""
     why = (
-        f'the event_id {one.event_id} was in "{before}", too, which is another visitor: {name} takes both for one {one.event} and '
-        f"drops the second{hours}, so strangers' conversions would be lost. An id that the page makes must be new for everybody"
+        f'the event_id {one.event_id} was in "{before}", too, which is another visit: {name} takes both for one {one.event} and '
+        f"drops the second{hours}, so conversions would be lost, strangers' too. An id that the page makes must be new in each visit"
     )
-    said = f"{one.event_id} is another visitor's, too"
+    said = f"{one.event_id} is another visit's, too"
     return _holds(one)._replace(found=said, ok=False, reasons=(why,))
 
 
