@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gtmgen.events_api.reading import IN_MESSAGE
 from gtmgen.platforms import Library
 from gtmgen.resolve import PAGE_VIEW, Sending, side
-from gtmgen.spec.model import Condition, Spec
+from gtmgen.spec.model import Condition, Spec, Value
 from gtmgen.verify.derive.moments import Group
 from gtmgen.verify.derive.occasion import Occasion, occasion
 from gtmgen.verify.derive.visitor import visitor_of
@@ -51,6 +52,8 @@ class Cast:
         visitor = visitor_of(spec)
         self.refused: dict[str, None] = dict.fromkeys(visitor.refused)
         self.visitor, self._known = visitor.setting, visitor.known
+        self.other_visitor = visitor_of(spec, second=True).setting
+        """The same visitor, at the second of the places where the spec looks."""
         self.views = [one for one in sendings if one.event == PAGE_VIEW and not one.when and not one.paused]
         self._occasions: dict[object, Occasion | None] = {}
         groups: dict[object, list[Sending]] = {}
@@ -65,7 +68,9 @@ class Cast:
         """Where the site is."""
         return self.spec.domain or "www.example.com"
 
-    def make(self, group: Group, which: int, number: str = FIRST, *, bare: bool = False) -> Occasion | None:
+    def make(
+        self, group: Group, which: int, number: str = FIRST, *, bare: bool = False, second: bool = False
+    ) -> Occasion | None:
         """An occasion for a conversion, by one of its triggers; None where none can be made, which is told.
 
         Args:
@@ -73,10 +78,12 @@ class Cast:
             which: the number of its trigger.
             number: what ids are made of.
             bare: without values.
+            second: with values at the second of their places in the message, where they have two.
         """
-        key = (group[0].at, which, number, bare)
+        key = (group[0].at, which, number, bare, second)
         if key not in self._occasions:
-            self._occasions[key] = self._make(group, which, number, bare=bare)
+            told = tuple(map(_at_second_places, group)) if second else group
+            self._occasions[key] = self._make(told, which, number, bare=bare)
         return self._occasions[key]
 
     def _make(self, group: Group, which: int, number: str, *, bare: bool) -> Occasion | None:
@@ -116,3 +123,17 @@ class Cast:
         for group in self.unmade:
             why = [one for one in self.refused if one.startswith(f"`{group[0].conversion}` {_NOT_MADE} ")]
             yield from (Untested(one.conversion, one.platform, tuple(why)) for one in group if not one.paused)
+
+
+def _at_second_places(sending: Sending) -> Sending:
+    """A sending that reads the second of two places in the message first."""
+
+    def turned(source: Value) -> Value:
+        two = len(source) > 1 and all(lookup.kind in IN_MESSAGE for lookup in source[:2])
+        return (source[1], source[0], *source[2:]) if two else source
+
+    own = sending.event_id
+    return sending._replace(
+        params=tuple(param._replace(source=turned(param.source)) for param in sending.params),
+        event_id=own and own._replace(named=turned(own.named), derived=turned(own.derived)),
+    )

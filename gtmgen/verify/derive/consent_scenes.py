@@ -79,7 +79,7 @@ def _denied(cast: Cast) -> Iterator[SceneScript]:
         if not pages or (cast.views and any(map(_is_page, pages[-1].occasions))):
             pages.append(Page(Setting(host=host)))
         acts = [act for page in pages for act in (opened(page), *at_once(page.occasions))]
-        heard = heard_in(cast, acts)
+        heard = heard_in(cast, acts, cast.other_visitor)
         denied = [
             *counts(cast, here, heard, values=False, denied=True),
             *page_views(cast, len(pages), late=0),
@@ -105,7 +105,7 @@ def _granted_late(
         _granting(host, dict.fromkeys(types, "granted")),
         *at_once([one.occasion for one in again.values()]),
     ]
-    heard = heard_in(cast, [*acts, *more])
+    heard = heard_in(cast, [*acts, *more], cast.other_visitor)
     before = _so_far(acts)
     late = [again.get(one.conversion, one) for one in here if one.sendings[0].event != PAGE_VIEW]
     expected = [
@@ -115,7 +115,7 @@ def _granted_late(
     ]
     steps = [*steps, *(step for act in more for step in act.steps), Step("expect", tuple(expected))]
     title = "consent denied, and granted late" + (f", on {host}" if host != cast.host else "")
-    return script(title, pages, steps, cast.visitor, consent=granted_alone(()))
+    return script(title, pages, steps, cast.other_visitor, consent=granted_alone(()))
 
 
 def _so_far(acts: Sequence[Act]) -> int:

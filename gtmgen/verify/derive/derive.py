@@ -17,8 +17,8 @@ from gtmgen.verify.backend_half import not_run
 from gtmgen.verify.derive.cast import FIRST, SECOND, THIRD, Cast, Made
 from gtmgen.verify.derive.consent_scenes import consent_scenes, granted_alone, needed
 from gtmgen.verify.derive.expected import counts, heard_in, nothing_else, page_views, with_guards, with_values
-from gtmgen.verify.derive.layout import Page, laid_out, opened, script, walked
-from gtmgen.verify.derive.moments import Act, Moment
+from gtmgen.verify.derive.layout import Page, at_once, laid_out, opened, script, walked
+from gtmgen.verify.derive.moments import Act, Moment, page_only
 from gtmgen.verify.derive.near_miss_scene import missed
 from gtmgen.verify.derive.occasion import Occasion, with_id
 from gtmgen.verify.derive.other_form import other_form
@@ -109,23 +109,19 @@ class _Deriver:
             alone |= lost
 
     def _routes(self) -> Iterator[SceneScript]:
-        """Pages as routes of a single-page app."""
-        made = self._cast.of_kind("page")
+        """Pages as routes of a single-page app, twice: a tag that fires once a page load is used up by then."""
+        cast = self._cast
+        made = cast.of_kind("page")
         if not made:
             return
         taken = made[0].occasion.setting.path.rstrip("/")
-        start = Setting(host=self._cast.host, path="/example" if taken != "/example" else "")
-        acts: list[Act] = []
-        path, moved = start.path or "/", []
+        start = Setting(host=cast.host, path="/example" if taken != "/example" else "")
+        path, moved = start.path or "/", list[Made]()
         for one in made:
             setting = one.occasion.setting
             if setting.path.rstrip("/") == path.rstrip("/"):
-                self._cast.refuse(f"`{one.conversion}` was not made to happen by a route: the path before is the same")
+                cast.refuse(f"`{one.conversion}` was not made to happen by a route: the path before is the same")
                 continue
-            prepared = [Step("run", setting.code)] * bool(setting.code)
-            acts.append(Act((*prepared, Step("navigate", setting.address)), (Moment(one.occasion, one.conversion),)))
-            if gone := forgotten(setting):
-                acts.append(Act((Step("run", gone),)))
             path = setting.path
             moved.append(one)
         if not moved:
@@ -133,8 +129,16 @@ class _Deriver:
         html = "".join(one.occasion.setting.html for one in moved)
         bodies = [one.occasion.setting.body for one in moved]
         page = Page(start._replace(html=html, body={key: value for body in bodies for key, value in body.items()}))
-        title = "pages as routes of a single-page app"
-        yield self._scene(title, [page], [opened(page), *acts], moved, routes=len(moved))
+        once = [opened(page), *(act for one in moved for act in _routed(one))]
+        back = Act((Step("navigate", start.address),), (Moment(page_only(start)),))
+        twice = [*once, back, *(act for one in moved for act in _routed(one))]
+        steps = [
+            *with_guards(cast, once),
+            self._expect(moved, once, 1, routes=len(moved)),
+            *(step for act in twice[len(once) :] for step in act.steps),
+            self._expect(moved, twice, 1, routes=2 * len(moved) + (path.rstrip("/") != start.path), values=False),
+        ]
+        yield script("pages as routes of a single-page app", [page], steps, cast.visitor, consent={})
 
     def _together(self) -> Iterator[SceneScript]:
         """Two of each in one task, with values and without; the first once more, where its id says that it is the same; then by gtag()."""
@@ -181,8 +185,14 @@ class _Deriver:
                 yield from with_values(self._cast, one._replace(occasion=happened[i].occasion), heard, i)
 
     def _by_gtag(self, one: Made) -> Iterator[Act]:
-        """A third occurrence, whose message is a gtag() call."""
-        third = self._cast.make(one.sendings, 0, THIRD)
+        """A third occurrence, whose message is a gtag() call, with values at the second of their places."""
+        cast, own = self._cast, one.sendings[0].event_id
+        if own and any(lookup.kind == "data_layer" for lookup in (*own.named, *own.derived)):
+            cast.refuse(
+                f"`{one.conversion}` was not pushed by gtag(): the data layer, which has its id, keeps nothing of it"
+            )
+            return
+        third = cast.make(one.sendings, 0, THIRD, second=True)
         if not third:
             return
         third = with_id(third, "third")
@@ -201,9 +211,11 @@ class _Deriver:
         before = [Moment(one.occasion, one.conversion, opens=i == 0) for i, one in enumerate(made)]
         load = Act((page.visit,), (*before, opened(page).moments[0]._replace(opens=False)))
         steps = [*load.steps, self._expect(made, [load], 1)]
-        if any(one.occasion.protected for one in made):
-            again = [load, load._replace(steps=(Step("reload"),))]
-            steps += [*again[1].steps, self._expect(made, again, 2, values=False)]
+        kept = [one.occasion for one in made if one.once]
+        if kept or any(one.occasion.protected for one in made):
+            more = [*at_once(kept), load._replace(steps=(Step("reload"),))]
+            steps += [step for act in more for step in act.steps]
+            steps.append(self._expect(made, [load, *more], 2, values=False))
         yield script(
             "in the data layer before the snippet, and again after a reload",
             [page],
@@ -213,22 +225,24 @@ class _Deriver:
         )
 
     def _again(self) -> Iterator[SceneScript]:
-        """What is no message: the page is loaded again and the visitor does the same once more."""
+        """What is no message: the page is loaded again and the visitor does the same once more; twice before, where its id is kept."""
         made = [
             one
             for one in self._cast.all()
             if one.occasion.when.kind != "data_layer"
-            and one.occasion.protected
+            and (one.occasion.protected or (one.once and one.occasion.when.kind in ("click", "link", "form")))
             and one.occasion.setting.host == self._cast.host
         ]
         if not made:
             return
         # in the other order than before: what the one makes happen of the other shows in one of the two
         pages = [page._replace(occasions=page.occasions[::-1]) for page in laid_out([one.occasion for one in made])]
+        kept = [one.conversion for one in made if one.once and one.occasion.when.kind not in ("page", "visible")]
         acts: list[Act] = []
         for page in pages:
-            once = walked([page])
-            acts += [*once, once[0]._replace(steps=(Step("reload"),)), *once[1:]]
+            load, *did = walked([page])
+            more = [act for act in did if act.moments[0].own in kept]
+            acts += [load, *did, *more, load._replace(steps=(Step("reload"),)), *did]
         yield self._scene("each once more after a reload", pages, acts, made, values=False, loads=2 * len(pages))
 
     def _near_misses(self) -> Sequence[SceneScript]:
@@ -249,12 +263,11 @@ class _Deriver:
         made: Sequence[Made],
         *,
         loads: int = 0,
-        routes: int = 0,
         values: bool = True,
         consent: dict[str, str] | None = None,
     ) -> SceneScript:
         """A scene at whose end every conversion of it has happened, and no other."""
-        expected = self._expect(made, acts, loads or len(pages), routes=routes, values=values)
+        expected = self._expect(made, acts, loads or len(pages), values=values)
         return script(
             title, pages, [*with_guards(self._cast, acts), expected], self._cast.visitor, consent=consent or {}
         )
@@ -265,7 +278,18 @@ class _Deriver:
         cast, heard = self._cast, heard_in(self._cast, acts)
         asked: list[Expectation] = [
             *counts(cast, made, heard, values=values),
-            *page_views(cast, loads, routes),
+            *page_views(cast, loads, routes, values=values),
             *nothing_else(cast, made, heard),
         ]
         return Step("expect", tuple(asked))
+
+
+def _routed(one: Made) -> Iterator[Act]:
+    """A page as a route. Another query on the same path is none."""
+    setting = one.occasion.setting
+    prepared = [Step("run", setting.code)] * bool(setting.code)
+    yield Act((*prepared, Step("navigate", setting.address)), (Moment(one.occasion, one.conversion),))
+    query = setting._replace(query={**setting.query, "again": "1"})
+    yield Act((Step("navigate", query.address),))
+    if gone := forgotten(setting):
+        yield Act((Step("run", gone),))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gtmgen.events_api.reading import ITSELF
 from gtmgen.resolve import Sending
 from gtmgen.verify.derive.cast import Cast, Made
-from gtmgen.verify.derive.moments import Act, Heard
+from gtmgen.verify.derive.moments import Act, Heard, page_only
+from gtmgen.verify.derive.setting import Setting
 from gtmgen.verify.journeys.journey import Expectation, Step
 
 
-def heard_in(cast: Cast, acts: Iterable[Act]) -> Heard:
+def heard_in(cast: Cast, acts: Iterable[Act], visitor: Setting | None = None) -> Heard:
     """The moments of some acts.
 
     Args:
         cast: whose conversions may fire.
         acts: what is done.
+        visitor: what every page knows of the visitor; the usual one without.
     """
-    return Heard(cast.spec, cast.visitor, [moment for act in acts for moment in act.moments])
+    return Heard(cast.spec, visitor or cast.visitor, [moment for act in acts for moment in act.moments])
 
 
 def counts(
@@ -71,7 +74,9 @@ def with_values(cast: Cast, one: Made, heard: Heard, number: int) -> Iterator[Ex
             yield Expectation(sending.conversion, on=sending.platform, event_id=one.occasion.event_id, params=params)
 
 
-def page_views(cast: Cast, loads: int, routes: int = 0, *, late: int | None = None) -> Iterator[Expectation]:
+def page_views(
+    cast: Cast, loads: int, routes: int = 0, *, late: int | None = None, values: bool = False
+) -> Iterator[Expectation]:
     """How often the page's own view counts, and that nothing comes of what is paused.
 
     Args:
@@ -79,13 +84,26 @@ def page_views(cast: Cast, loads: int, routes: int = 0, *, late: int | None = No
         loads: how many pages were loaded.
         routes: how many routes were taken.
         late: of how many of the loads what waits for consent counts.
+        values: whether to compare what it says of the visitor, and its values where every page has the same.
     """
     for sending in cast.views:
         seen = loads if late is None or not sending.consent else late
         times = seen + (0 if sending.implied else routes)
-        yield Expectation(sending.conversion, times=times, on=sending.platform)
+        asked = Expectation(sending.conversion, times=times, on=sending.platform)
+        yield _with_what_all_have(cast, sending, asked) if values and times else asked
     for group in cast.unmade:
         yield from (one for one in _never([group]) if group[0].paused)  # else it would have no row
+
+
+def _with_what_all_have(cast: Cast, sending: Sending, asked: Expectation) -> Expectation:
+    """A page view, expected with its values and the visitor's, as far as they do not depend on the page."""
+    if all(row.source[0].kind != "dom" for row in sending.user):  # an element may not be there yet
+        asked = asked._replace(user=cast.user(sending))
+    if all(lookup.kind in ITSELF for param in sending.params for lookup in param.source):
+        params = page_only(Setting(host=cast.host)).expected(sending, cast.library)
+        return asked._replace(params=params, exact=True)
+    cast.refuse(f"the values of `{sending.conversion}` were not compared: each page has its own")
+    return asked
 
 
 def nothing_else(cast: Cast, made: Iterable[Made], heard: Heard) -> Iterator[Expectation]:

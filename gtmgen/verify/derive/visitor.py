@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gtmgen.events_api.reading import ITSELF
 from gtmgen.events_api.sample import VISITOR
 from gtmgen.events_api.values import text_of
-from gtmgen.spec.model import Spec
+from gtmgen.spec.model import Spec, Value
 from gtmgen.verify.derive.setting import Setting, put
 
 
@@ -22,11 +23,12 @@ class Visitor(NamedTuple):
     """What could not be put there, a sentence each."""
 
 
-def visitor_of(spec: Spec) -> Visitor:
+def visitor_of(spec: Spec, *, second: bool = False) -> Visitor:
     """Makes the visitor of a spec: what its `user_data` reads is there.
 
     Args:
         spec: the spec.
+        second: at the second of its places, where it has two.
     """
     setting = Setting()
     known: dict[str, str] = {}
@@ -37,8 +39,17 @@ def visitor_of(spec: Spec) -> Visitor:
             known[name] = text_of(source[0].name)
             continue
         try:
-            setting = put(setting, source, value)
+            setting = _put(setting, source, value, second=second)
             known[name] = value
         except LookupError as problem:
             refused.append(f"user_data `{name}` is nowhere on the pages: {problem.args[0]}")
     return Visitor(setting, known, tuple(refused))
+
+
+def _put(setting: Setting, source: Value, value: str, *, second: bool) -> Setting:
+    if second and len(source) > 1 and source[1].kind not in ITSELF:
+        try:
+            return put(setting, source[1:], value)
+        except LookupError:
+            pass  # the first will do
+    return put(setting, source, value)
