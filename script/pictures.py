@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gtmgen.diff.comparison import compare
 from gtmgen.platforms import library
-from gtmgen.report import verify_html
 from gtmgen.report.diff.html import html
+from gtmgen.report.verify import html as verify_html
 from gtmgen.side import side
 from gtmgen.verify.browser import chromium
 from gtmgen.verify.derive.derive import derive

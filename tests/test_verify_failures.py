@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gtmgen.report.verify_failures import missed
+from gtmgen.report.verify.failures import missed
 from gtmgen.verify.outcome import Verdict
 from tests.outcomes import NAMES
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gtmgen.report.verify_html import LIMIT, html, verdict_of
+from gtmgen.report.verify.html import LIMIT, html, verdict_of
 from gtmgen.verify.outcome import Outcome, Verdict
 from tests import outcomes
 from tests.strategies import NASTY

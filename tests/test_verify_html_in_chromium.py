@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gtmgen.report.verify_html import html
+from gtmgen.report.verify.html import html
 from tests import outcomes
 from tests.runtime.browser import TOP
 from tests.strategies import NASTY

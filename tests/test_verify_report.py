@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from gtmgen.report.verify import FORMATS, summary, text
-from gtmgen.report.verify_html import html
-from gtmgen.report.verify_json import as_json
+from gtmgen.report.verify.as_json import as_json
+from gtmgen.report.verify.formats import FORMATS
+from gtmgen.report.verify.html import html
+from gtmgen.report.verify.summary import summary
+from gtmgen.report.verify.text import text
 from gtmgen.verify.outcome import Outcome, Verdict
 from tests.outcomes import TOKEN, arrival, clean, failing, large, opened, outcome, poisoned
 

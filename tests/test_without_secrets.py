@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gtmgen.report.verify import FORMATS
+from gtmgen.report.verify.formats import FORMATS
 from gtmgen.verify.browser.result import Event, Request, TagRun
 from gtmgen.verify.outcome import Outcome, ServerEvent, Verdict
 from gtmgen.verify.server.half import ServerTag

@@ -76,7 +76,8 @@ def verify(
     library = platforms_of(templates)
     every = _all_asked(files, journey_file, web_file, server_file, library)
     found = _verified(every, library, headed or pause, pause, limit)
-    from gtmgen.report.verify import FORMATS, summary
+    from gtmgen.report.verify.formats import FORMATS
+    from gtmgen.report.verify.summary import summary
 
     paint = style(sys.stdout) if output is None else lambda said, _colour: said
     text = "\n".join(FORMATS[form](one, paint) for one in found)

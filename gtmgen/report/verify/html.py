@@ -1,6 +1,6 @@
 """A verification as a page by itself: the verdict in a sentence, every conversion on every platform, and a timeline of all that happened.
 
-`verify_timeline` puts the steps together; `templates/_report/verify.html.j2` says how all of it looks. Everything is in one file,
+`timeline` puts the steps together; `templates/_report/verify.html.j2` says how all of it looks. Everything is in one file,
 nothing is loaded, and the same outcome gives the same bytes.
 """
 
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from gtmgen.report.diff.sides import Text, shown, visible
 from gtmgen.report.one_file import one_file
-from gtmgen.report.verify import brief
-from gtmgen.report.verify_arrivals import Link
-from gtmgen.report.verify_failures import Missed, both, missed
-from gtmgen.report.verify_timeline import places, visits
-from gtmgen.report.verify_values import WHOLE, text
+from gtmgen.report.verify.arrivals import Link
+from gtmgen.report.verify.failures import Missed, both, missed
+from gtmgen.report.verify.summary import brief
+from gtmgen.report.verify.timeline import places, visits
+from gtmgen.report.verify.values import WHOLE, text
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 LIMIT = 5_000_000

@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from gtmgen.report.diff.sides import Text, shown
 from gtmgen.report.diff.words import covered
-from gtmgen.report.verify_arrivals import Link, Pair, Place, by_step, pairs
-from gtmgen.report.verify_failures import Missed, missed
-from gtmgen.report.verify_values import WHOLE, Field, body, fields, json_text, text
+from gtmgen.report.verify.arrivals import Link, Pair, Place, by_step, pairs
+from gtmgen.report.verify.failures import Missed, missed
+from gtmgen.report.verify.values import WHOLE, Field, body, fields, json_text, text
 from gtmgen.verify.browser.result import Event, Request, TagRun
 from gtmgen.verify.outcome import Counted, Outcome, Scene, ServerEvent, StepSeen
 from gtmgen.verify.server.half import ServerTag

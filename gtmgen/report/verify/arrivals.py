@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gtmgen.report.diff.sides import Text, shown
-from gtmgen.report.verify_values import json_text, text
+from gtmgen.report.verify.values import json_text, text
 from gtmgen.verify.outcome import Arrival, Counted, Scene
 
 _ID = 1_000  # characters of an event_id

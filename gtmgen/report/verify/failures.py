@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gtmgen.report.diff.sides import Text, shown
-from gtmgen.report.verify_values import WHOLE, text
+from gtmgen.report.verify.values import WHOLE, text
 from gtmgen.verify.outcome import Verdict
 
 _QUOTED = re.compile("`[^`]*`")

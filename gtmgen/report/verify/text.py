@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from gtmgen.report.text import Style, findings, plain, safe, table
+from gtmgen.report.verify.summary import brief, count, summary, unasked
 from gtmgen.verify.outcome import Arrival, Outcome, Scene, Verdict
 
 _HEAD = ("", "conversion", "platform", "browser", "server", "event_id", "parameters", "verdict")
 _LONG = 30
-_COUNTED = ("counted ", "not counted")  # how a verdict begins that is about a count
 _MANY = 12
 _PARAMS = 2
 
@@ -37,28 +37,10 @@ def text(found: Outcome, style: Style = plain) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def summary(found: Outcome) -> str:
-    """What came out, in a line, and what it does not say."""
-    verdicts = [verdict for scene in found.scenes for verdict in scene.verdicts]
-    broken = sum(scene.broken is not None for scene in found.scenes)
-    failed = len(found.failed)
-    unasked = sum(scene.unasked for scene in found.scenes)
-    if not verdicts:
-        said = "nothing could be asked" if unasked else "nothing was expected"
-    elif failed:
-        said = f"{failed} of {_count(len(verdicts), 'expectation')} failed"
-    else:
-        said = f"{_count(len(verdicts), 'expectation')} held"
-    ended = f", {_count(broken, 'visit')} ended early" if broken else ""
-    ended += f" ({_unasked(unasked)})" if unasked else ""
-    what = "the container" if len(found.containers) == 1 else "the containers"
-    return f"{said}{ended}, in {found.seconds:.1f} s. This proves {what} against {found.against}, not the site."
-
-
 def _headline(found: Outcome) -> str:
     steps = sum(len(scene.steps) for scene in found.scenes)
     return (
-        f"{found.name}: {' and '.join(found.containers)}; {_count(len(found.scenes), 'visit')}, {_count(steps, 'step')}"
+        f"{found.name}: {' and '.join(found.containers)}; {count(len(found.scenes), 'visit')}, {count(steps, 'step')}"
     )
 
 
@@ -93,11 +75,6 @@ def _row(found: Outcome, verdict: Verdict) -> tuple[str, ...]:
         _params(params.params) if params else "",
         brief(verdict) if verdict.ok else f"{brief(verdict)}; expected {verdict.expected}",
     )
-
-
-def brief(verdict: Verdict) -> str:
-    """What was found, for a row of a table; of a count without who sent what, which the other columns have."""
-    return verdict.found.partition(": ")[0] if verdict.expected.startswith(_COUNTED) else verdict.found
 
 
 def _side(arrivals: Sequence[Arrival]) -> str:
@@ -141,12 +118,7 @@ def _held(scene: Scene) -> str:
         f"{held} of {len(scene.verdicts)} held" if scene.verdicts else "" if scene.unasked else "nothing was expected"
     )
     ended = "ended early" if scene.broken else ""
-    return ", ".join(filter(None, [said, ended, _unasked(scene.unasked) if scene.unasked else ""]))
-
-
-def _unasked(count: int) -> str:
-    """Expectations that stood behind the end of a visit."""
-    return f"{_count(count, 'expectation')} not asked"
+    return ", ".join(filter(None, [said, ended, unasked(scene.unasked) if scene.unasked else ""]))
 
 
 def _failed(found: Outcome) -> Iterable[tuple[Scene, Verdict]]:
@@ -184,25 +156,3 @@ def _listed(title: str, said: Iterable[str]) -> list[str]:
         return []
     more = [f"    and {len(every) - _MANY} more (--format json has them all)"] if len(every) > _MANY else []
     return [f"  {title}", *(f"    {safe(one)}" for one in every[:_MANY]), *more]
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def html(found: Outcome, style: Style = plain) -> str:
-    """A page by itself."""
-    from gtmgen.report.verify_html import html as page
-
-    return page(found)
-
-
-def as_json(found: Outcome, style: Style = plain) -> str:
-    """For programs."""
-    from gtmgen.report.verify_json import as_json as data
-
-    return data(found)
-
-
-FORMATS: Mapping[str, Callable[[Outcome, Style], str]] = {"text": text, "json": as_json, "html": html}
-"""The report in each of its forms."""

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gtmgen.report.verify import summary
-from gtmgen.report.verify_values import told
+from gtmgen.report.verify.summary import summary
+from gtmgen.report.verify.values import told
 from gtmgen.verify.outcome import Outcome
 
 VERSION = 1

@@ -1,0 +1,1 @@
+"""What a verification found, in each of its formats. Nothing here prints."""
