@@ -207,11 +207,13 @@ def test_each_in_another_form_counts_all_the_same() -> None:
         {"event": "subscribe", "when": {"visible": ".done"}},
         {"event": "purchase", "when": {"data_layer": "paid"}, "value": "total"},
         {"event": "generate_lead", "when": {"click": ".lead", "if": [{"click_classes": {"contains": "lead"}}]}},
+        {"event": "add_to_cart", "when": {"click": ".buy", "unless": [{"click_classes": {"contains": "sold"}}]}},
     ]
     journey = of(HEAD + json.dumps({"conversions": conversions})[1:-1])
     (scene,) = [scene for scene in journey.scenes if scene.title == "each in another form"]
     does = [step.said for step in scene.steps if step.kind != "expect"]
     assert 'click [data-for="contact"] > span' in does and 'click [data-for="schedule"] > span' in does
+    assert 'click [data-for="add_to_cart"] > span' in does and 'click [data-for="generate_lead"] > span' not in does
     assert "visit /thanks/" in does and "push paid" in does
     (shown,) = [step.what["html"] for step in scene.steps if step.kind == "show"]
     assert shown == '<div class="done" data-for="subscribe" style="display: block; height: 4000px">example</div>'

@@ -56,11 +56,13 @@ def _inside(one: Occasion, spec: Spec) -> Occasion | None:
     asked = {test.left for test in (*one.when.if_all, *one.when.unless, *spec.unless)}
     if not one.made or one.made.target.is_void or one.made.target.tag in _HOLDS_TEXT or one.made.target.inside:
         return None
-    if one.when.kind == "click" and asked & _OWN:
-        return None  # what is asked of the clicked element is asked of the inner one
+    button = one.when.kind == "click" and one.made.target.tag != "a"
+    if one.when.kind == "click" and asked & _OWN and not button:
+        return None  # what is asked of the clicked element is asked of the inner one, and the link is told apart
     made = deepcopy(one.made)
     made.target.inside.append(Element("span", text=made.target.text))
     made.target.text = ""
+    made = made._replace(target=made.target.inside[-1]) if button else made
     return _with(one, made)._replace(step=one.step._replace(what=f"{one.step.what} > span"))
 
 
