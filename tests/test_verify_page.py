@@ -65,6 +65,35 @@ def test_what_a_visitor_does() -> None:
     assert result.fired("TIMER") == ["tick"] * 2
 
 
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "var s = document.createElement('script'); s.src = 'https://late.example/x.js'; document.head.appendChild(s)",
+        "fetch('https://late.example/x.json').then(function (got) { return got.text() }).then(eval)",
+    ],
+    ids=["script", "fetch"],
+)
+def test_what_is_on_its_way_is_waited_for_though_nobody_has_heard_of_it_yet(
+    asks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the driver tells of a request after the page has come to rest."""
+    monkeypatch.setattr(Page, "_request_begins", lambda *_: None)
+
+    async def late(request: Request) -> Response | None:
+        if "late.example" not in request.url:
+            return None
+        await asyncio.sleep(0.3)
+        return Response(
+            "dataLayer.push({event: 'late'})",
+            headers={"access-control-allow-origin": "*"},
+            content_type="text/javascript",
+        )
+
+    with Page(container([html("T", asks, "go")], [custom("go", "go")]), answer=late) as page:
+        page.push({"event": "go"})
+        assert len(page.result().named("late")) == 1
+
+
 def test_each_event_tells_its_message_the_data_layer_and_the_consent_of_its_moment() -> None:
     box = container(
         [html("T", "1", "go"), html("U", "1", "other")],

@@ -55,6 +55,30 @@
     clearTimeout(id);
   };
 
+  // Scripts and hits on their way: the driver can hear of a request later than the page rests. What comes by innerHTML never loads, so
+  // nothing is waited for longer than what is soon.
+  const coming = new Map(); // to when it began
+  const isScript = (node) => node.nodeName === "SCRIPT" && node.src && /^$|javascript|module/i.test(node.type);
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => Array.from(addedNodes))) {
+      if (isScript(node)) coming.set(node, Date.now());
+      else if (node.firstElementChild) Array.from(node.querySelectorAll("script")).filter(isScript).forEach((one) => coming.set(one, Date.now()));
+    }
+  }).observe(document, { childList: true, subtree: true });
+  for (const end of ["load", "error"]) document.addEventListener(end, ({ target }) => coming.delete(target), true);
+  const fetch = window.fetch;
+  window.fetch = function (...given) {
+    const answer = fetch.apply(this, given);
+    const ended = () => coming.delete(answer);
+    coming.set(answer, Date.now());
+    answer.then(ended, ended);
+    return answer;
+  };
+  const come = () => {
+    for (const [one, since] of coming) if (Date.now() - since > SOON) coming.delete(one);
+    return coming.size === 0;
+  };
+
   // What GTM looks at again and again: the page is at rest once each of these has looked at it as it is now, and what fades in is in.
   const looks = new Map(); // to how often
   hide("__gtmEvery", (interval, fn) => {
@@ -101,7 +125,7 @@
       const still = before === facts.length && !moving();
       if (!still) looked = new Map(looks);
       const all = Array.from(looks).every(([id, times]) => times > (looked.get(id) || 0));
-      if (still && all && soon.size === 0 && (loading || document.readyState === "complete")) return true;
+      if (still && all && soon.size === 0 && (loading || (document.readyState === "complete" && come()))) return true;
       if (Date.now() > giveUp) return false;
     }
   });
