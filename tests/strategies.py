@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 
@@ -39,6 +40,9 @@ NASTY = (
 )
 """What breaks out of somewhere: scripts, HTML, GTM's braces, Jinja's, JavaScript's and JSON's quotes, lines, terminals."""
 
+ASCII = "".join(map(chr, range(0x21, 0x7F)))
+"""What stands in an address as it is."""
+
 hostile = (
     st.lists(
         st.sampled_from(NASTY) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6),
@@ -64,7 +68,7 @@ lookups = st.one_of(
     st.just({"variable": "Order total"}),
 )
 values = lookups | st.lists(lookups, min_size=1, max_size=3)
-texts = st.sampled_from(["/thanks", "/a b", "/p(1)", "/", "/x/"])
+texts = st.sampled_from(["/thanks", "/a%20b", "/p(1)", "/", "/x/"])
 conditions = st.one_of(
     texts,
     st.builds(
@@ -77,10 +81,11 @@ conditions = st.one_of(
     st.just({"matches": "^/(a|b)$", "ignore_case": True}),
 )
 anywhere = st.builds(lambda text: {"contains": text}, hostile)
+in_an_address = st.builds(lambda text: {"contains": quote(text, safe=ASCII)}, hostile)
 any_text = st.one_of(hostile, st.just(""), st.booleans(), st.integers(0, 9), anywhere, st.just({"greater": 5}))
 tests = st.one_of(
     st.builds(lambda cond: {"page_path": cond}, conditions),
-    st.builds(lambda left, cond: {left: cond}, st.sampled_from(["page_url", "referrer"]), anywhere),
+    st.builds(lambda left, cond: {left: cond}, st.sampled_from(["page_url", "referrer"]), in_an_address),
     st.just({"page_hostname": {"ends_with": ".test"}}),
     st.builds(
         lambda kind, name, cond: {kind: name, "is": cond},
@@ -95,7 +100,7 @@ SELECTORS = ["#demo", "button.buy", "a[href^='tel:'], .x > y", "[data-x='{{y}}']
 
 def _when(draw: Any) -> dict[str, Any]:
     kind = draw(st.sampled_from(["page", "click", "link", "form", "visible"]))
-    looked_for = {"page": conditions, "link": st.one_of(texts, anywhere)}.get(kind, st.sampled_from(SELECTORS))
+    looked_for = {"page": conditions, "link": st.one_of(texts, in_an_address)}.get(kind, st.sampled_from(SELECTORS))
     what: Any = draw(looked_for)
     return {kind: what, **_more(draw)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from gtmgen.events_api.values import text_of
 from gtmgen.spec.model import Condition, Spec, When
@@ -49,19 +48,9 @@ def page_for(when: When, spec: Spec, asked: Asked, setting: Setting) -> Setting:
     if path is not None:
         kept = satisfying(path, "path", "/")
         if kept is None:
-            raise LookupError(f"no path could be made for which {in_words(path)}{_encoded(path)}")
+            raise LookupError(f"no path could be made for which {in_words(path)}")
         setting = setting._replace(path="" if kept == "/" and when.kind != "page" else kept)
     return _at_url(setting, asked.get(("page_url", ""), []))
-
-
-def _encoded(wanted: Wanted) -> str:
-    """The likely cause: a browser never has such a path."""
-    written = [text_of(one.right) for one, must in wanted if must != one.negate and one.op != "matches"]
-    other = [text for text in written if not text.isascii() or " " in text]
-    if not other:
-        return ""
-    as_browsers = quote(other[0], safe="/%:@!$&'()*+,;=~")
-    return f": browsers encode paths, so that it never is `{other[0]}`; write `{as_browsers}`"
 
 
 def _at_url(setting: Setting, wanted: Wanted) -> Setting:

@@ -3,13 +3,16 @@
 GTM gives each part of an address in its own form: `page_url` and a clicked link's URL are whole (`https://www.example.com/thanks`),
 `page_path` is the path alone (`/thanks`), `page_hostname` the host alone (`www.example.com`). A text in another form is never
 equal, so the conversion would never fire, and an `unless` would let through what it is meant to keep out.
+
+Browsers write an address in ASCII alone: `/größe` is `/gr%C3%B6%C3%9Fe` to GTM, a blank in a path is `%20`, and `müller.de` is
+`xn--mller-kva.de` (URL Standard, "percent-encode sets" and "host parsing"). Copied out of the address bar, an address has that form.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from gtmgen.findings import Severity
 from gtmgen.lint import Said
@@ -18,6 +21,8 @@ from gtmgen.spec.model import Condition, Spec, Test
 
 SEVERITY = Severity.ERROR
 _BEGINS = {"plain", "equals", "starts_with"}
+_ADDRESSES = {"page_path", "page_url", "page_hostname", "link", "click_url", "referrer"}
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -40,7 +45,13 @@ def _tests(tests: tuple[Test, ...], at: Path) -> Iterator[Said]:
 
 def _problem(left: str, condition: Condition, at: Path) -> Iterator[Said]:
     text, op = str(condition.right), condition.op
-    if left in {"page_path", "page_url", "page_hostname", "link"} and op in {"less", "greater"}:
+    if written := _as_browsers_write(left, op, text):
+        yield Said(
+            at,
+            f"`{text}` is never in an address: browsers write what is not ASCII in another form",
+            f"write `{written}`",
+        )
+    elif left in {"page_path", "page_url", "page_hostname", "link"} and op in {"less", "greater"}:
         yield Said(at, "an address is no number", "take `contains`, `starts_with` or `matches`")
     elif left == "page_path":
         yield from _path(op, text, at)
@@ -49,6 +60,21 @@ def _problem(left: str, condition: Condition, at: Path) -> Iterator[Said]:
         yield Said(at, f"`{text}` is no host", f"a host stands alone: `{host}`")
     elif left in {"page_url", "link", "click_url"}:
         yield from _url(left, op, text, at)
+
+
+def _as_browsers_write(left: str, op: str, text: str) -> str:
+    """A text as it stands in an address, where that is another; "" if it is not, or where nobody can tell (a class of a pattern)."""
+    if left not in _ADDRESSES or (op == "matches" and "[" in text):
+        return ""
+    if left == "page_hostname":
+        try:
+            written = text if text.isascii() else text.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ""
+    else:
+        blank = "" if left in {"page_path", "page_url"} and op != "matches" else " "  # `tel:` links may hold one
+        written = quote(text, safe=_ASCII + blank)
+    return "" if written == text else written
 
 
 def _path(op: str, text: str, at: Path) -> Iterator[Said]:
