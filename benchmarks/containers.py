@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,22 @@ _HTML = """<script>
 
 def write(folder: Path, tags: int) -> Path:
     """Writes a web container of so many tags and triggers, and twice as many variables."""
-    path = folder / f"container-{tags}.json"
-    path.write_text(json.dumps(container(tags), indent=4, ensure_ascii=False), encoding="utf-8")
+    return _elsewhere(folder / f"container-{tags}.json", tags, edits=False)
+
+
+def _elsewhere(path: Path, tags: int, *, edits: bool) -> Path:
+    """Writes in a process of its own: a command's most memory begins with that of the process that started it."""
+    process = get_context("spawn").Process(target=_write, args=(path, tags, edits))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{path} could not be written")
     return path
+
+
+def _write(path: Path, tags: int, edits: bool) -> None:
+    made = container(tags)
+    path.write_text(json.dumps(edited(made) if edits else made, indent=4, ensure_ascii=False), encoding="utf-8")
 
 
 def container(tags: int) -> dict[str, Any]:
@@ -191,6 +205,4 @@ def _exported_again(version: dict[str, Any], chance: random.Random) -> None:
 
 def write_edited(folder: Path, tags: int) -> Path:
     """Writes the container of `write` as it is after the edits."""
-    path = folder / f"container-{tags}-edited.json"
-    path.write_text(json.dumps(edited(container(tags)), indent=4, ensure_ascii=False), encoding="utf-8")
-    return path
+    return _elsewhere(folder / f"container-{tags}-edited.json", tags, edits=True)

@@ -314,15 +314,10 @@ def verify(bench: Bench) -> Iterator[Figure]:
     told = bench.folder / "told.json"
     bench.run(command, "verify", six, "--format", "json", "-o", told)
     outcome = json.loads(told.read_bytes())
-    steps = [step["seconds"] * 1000 for scene in outcome["scenes"] for step in scene["steps"]]
-    yield Figure(
-        section,
-        f"a journey's step, the mean of {len(steps)}",
-        sum(steps) / len(steps),
-        None,
-        "ms",
-        aim=Aim("at most", 40),
-    )
+    steps = sum(len(scene["steps"]) for scene in outcome["scenes"])
+    # visits go side by side, so a step by itself says little
+    each = outcome["seconds"] * 1000 / steps
+    yield Figure(section, f"all visits, by their {steps} steps", each, None, "ms", aim=Aim("at most", 40))
     bench.run(python, "-c", verifying.PUSHES, containers.write(bench.folder, 500), told)
     push = json.loads(told.read_bytes())
     yield Figure(section, "a dataLayer.push with a container of 500 tags", push, None, "ms", aim=Aim("at most", 5))
