@@ -31,11 +31,13 @@ def chosen(page: Page) -> str:
     link = page.locator("[aria-current]")
     target = page.locator(link.get_attribute("href") or "")
     assert target.evaluate("element => element.closest('.panel').classList.contains('chosen')")
-    return (link.locator(".said").text_content() if link.locator(".said").count() else link.inner_text()) or ""
+    said = link.locator(".said")
+    return ((said if said.count() else link).text_content() or "").strip()
 
 
 def items(page: Page) -> list[str]:
-    return page.locator("nav .item .said:visible").all_inner_texts()
+    """What the timeline shows, as text: what a browser has not laid out yet has no inner text."""
+    return page.locator("nav .item .said:visible").all_text_contents()
 
 
 def search(page: Page, text: str) -> str:
