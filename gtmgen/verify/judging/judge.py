@@ -252,7 +252,9 @@ def _count(question: _Question, groups: Sequence[Counted], steps: Sequence[StepF
         if not asked.times:
             why += reasons.unwanted(groups, steps)
         if many or lacking:
-            why += reasons.too_many(groups, steps)
+            why += reasons.sides_differ(groups)
+        if many:
+            why += reasons.sent_again(groups, steps)
         if few or lacking:
             why += reasons.in_trouble(question.came)
         if few:

@@ -38,8 +38,7 @@ def not_sent(platform: str, tags: frozenset[str], steps: Sequence[StepFacts], kn
     if not ran:
         yield from nearly(tags, steps, known)
         heard = dict.fromkeys(event.name for step in steps for event in step.events)
-        quoted = ", ".join(f"`{tag}`" for tag in sorted(tags))
-        yield f"nothing that happened is what {quoted} listens to; there were the events {', '.join(heard) or 'none'}"
+        yield f"nothing that happened is what {_quoted(tags)} listens to; there were the events {', '.join(heard) or 'none'}"
 
 
 def not_fired(tag: str, steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
@@ -173,6 +172,9 @@ def not_served(
                 yield f"{at} sent nothing{': ' + tag.log[-1] if tag.log else ''}"
     if not events:
         yield from _no_hit(came, steps, known)
+    elif not any(tag.tag in tags for _, event in about for tag in event.tags):
+        got = ", ".join(dict.fromkeys(f"`{event.name}`" for _, event in about))
+        yield f"the server container got {got}, and that is not what {_quoted(tags)} listens to"
 
 
 def _no_hit(came: Sequence[Arrival], steps: Sequence[StepFacts], known: Known) -> Iterator[str]:
@@ -211,8 +213,8 @@ def silent_pixels(platform: str, counted: Iterable[str], steps: Sequence[StepFac
     return f"; pixel {_and(silent)} {'is' if len(silent) == 1 else 'are'} on the page too, and got none of it"
 
 
-def too_many(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[str]:
-    """Why something counts more than once: what differs between the things that count."""
+def sides_differ(groups: Sequence[Counted]) -> Iterator[str]:
+    """Why both sides do not count as one: what differs between them."""
     names = {
         side: {one.event for group in groups for one in group.arrivals if one.side == side}
         for side in ("browser", "server")
@@ -224,6 +226,10 @@ def too_many(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[
     for one, other in _pairs(apart, "browser", "server"):
         if one.event == other.event and one.event_id != other.event_id:
             yield f"the event_id differs: the browser sent {_id(one)}, the server {_id(other)} (step {one.step})"
+
+
+def sent_again(groups: Sequence[Counted], steps: Sequence[StepFacts]) -> Iterator[str]:
+    """Why the browser alone counts more than once."""
     for one, other in _pairs(groups, "browser", "browser"):
         twice = f"`{one.tag}`" if one.tag == other.tag else f"`{one.tag or '?'}` and `{other.tag or '?'}`"
         ids = f"{_id(one)} and {_id(other)}"
@@ -299,6 +305,10 @@ def _pairs(groups: Sequence[Counted], side: str, other_side: str) -> Iterator[tu
 
 def _id(one: Arrival) -> str:
     return one.event_id or "none"
+
+
+def _quoted(tags: Iterable[str]) -> str:
+    return ", ".join(f"`{tag}`" for tag in sorted(tags))
 
 
 def _and(words: Sequence[str]) -> str:
