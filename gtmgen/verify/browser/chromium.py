@@ -23,7 +23,7 @@ from gtmgen.findings import GtmgenError, Position, error
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
-    from playwright.async_api import CDPSession, Request, Route
+    from playwright.async_api import CDPSession, Request, Route, ViewportSize
     from playwright.async_api import Page as RawPage
 
     __all__ = ["CDPSession", "RawBrowser", "RawPage", "Request", "Route"]
@@ -45,7 +45,7 @@ _LIBRARIES = ("playwright", "esprima")
 SHELL = "chromium-headless-shell"
 """Chromium without windows (a Debian package of its own): the same engine, and a page opens in a fraction of the time."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_VIEWPORT = {"width": 1200, "height": 800}
+_VIEWPORT: ViewportSize = {"width": 1200, "height": 800}
 START_LIMIT = 60.0
 """Seconds that the browser has to start or to close."""
 _LEFT = re.compile(r"navigat|destroyed|is not a function|is not defined|detached|Cannot find context")
@@ -126,7 +126,7 @@ class Browser:
         """
         context = await self.raw.new_context(
             service_workers="block",
-            viewport=_VIEWPORT,  # type: ignore[arg-type]
+            viewport=_VIEWPORT,
             proxy={"server": proxy},
         )
         return await context.new_page()
