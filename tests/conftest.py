@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -30,6 +31,12 @@ gtmgen: 1
 site: {name: Shop, domain: shop.example, currency: EUR}
 platforms: {tiktok: {pixel_id: C4A1B2C3D4E5F6G7H8I9}}
 """
+
+
+def pytest_configure() -> None:
+    """What was started in the background of a shell ignores an interrupt, and so would every command that the tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
